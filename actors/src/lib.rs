@@ -1,0 +1,1 @@
+//! RustChat's realtime engine.

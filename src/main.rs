@@ -1,0 +1,2 @@
+//! The RustChat binary.
+fn main() {}
