@@ -1,0 +1,61 @@
+//! Presence: online, away, do not disturb, offline.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What others see of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Connected and active.
+    Online,
+    /// Connected, but not active for a while; or chosen.
+    Away,
+    /// Wants no notifications; always chosen.
+    Dnd,
+    /// Not connected; or chosen.
+    Offline,
+}
+
+/// A user's presence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceState {
+    /// What others see.
+    pub status: Status,
+    /// Whether the user chose it; what was chosen is never overridden by activity or its absence.
+    pub manual: bool,
+    /// The last activity, in Unix milliseconds.
+    pub last_activity_at: i64,
+    /// When do-not-disturb ends by itself, in Unix milliseconds.
+    pub dnd_end_at: Option<i64>,
+}
+
+/// What the server stored the last time; given at connect, used if the engine does not know the user.
+pub type SavedPresence = PresenceState;
+
+/// What a user asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceCommand {
+    /// Show this until it is changed. Choosing [`Status::Online`] means [`PresenceCommand::Automatic`]: nobody wants
+    /// to look online with the lid closed.
+    Manual {
+        /// What to show.
+        status: Status,
+        /// For [`Status::Dnd`]: when to go back to automatic, in Unix milliseconds.
+        dnd_end_at: Option<i64>,
+    },
+    /// Show what connections and activity say; counts as activity.
+    Automatic,
+}
+
+/// A user's presence changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceChange {
+    /// Whose.
+    pub user: Uuid,
+    /// What it was.
+    pub before: PresenceState,
+    /// What it is now.
+    pub now: PresenceState,
+}
