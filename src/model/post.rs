@@ -1,0 +1,141 @@
+//! Posts, threads and reactions.
+
+use super::{ChannelId, Millis, PostId, Props, UserId};
+
+/// A post or a reply, with what its thread says about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// The post's id.
+    pub id: PostId,
+    /// Where it was said.
+    pub channel_id: ChannelId,
+    /// Who said it.
+    pub user_id: UserId,
+    /// The post it replies to.
+    pub root_id: Option<PostId>,
+    /// Empty for what people write, `system_*` for what the server says (see `contract`: system post types).
+    pub kind: String,
+    /// The text, in Markdown.
+    pub message: String,
+    /// `#tags` of the message, separated by blanks.
+    pub hashtags: String,
+    /// Free properties; system posts keep their parameters here.
+    pub props: Props,
+    /// Pinned to its channel.
+    pub is_pinned: bool,
+    /// The client's idempotency key.
+    pub pending_post_id: Option<String>,
+    /// When it was said.
+    pub created_at: Millis,
+    /// When anything here last changed.
+    pub updated_at: Millis,
+    /// When its text was last changed by its author.
+    pub edited_at: Option<Millis>,
+    /// When it was deleted.
+    pub deleted_at: Option<Millis>,
+    /// Who deleted it.
+    pub deleted_by: Option<UserId>,
+    /// Every reaction, oldest first.
+    pub reactions: Vec<Reaction>,
+    /// For a root: its thread. A root without replies has the empty one.
+    pub thread: ThreadSummary,
+}
+
+/// What a root shows of its thread.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThreadSummary {
+    /// Replies that are not deleted.
+    pub reply_count: i64,
+    /// When the last one came; 0 for never.
+    pub last_reply_at: Millis,
+    /// Who replied, the latest last, at most 100.
+    pub participants: Vec<UserId>,
+    /// Whether the caller follows it; none where nobody asked.
+    pub following: Option<bool>,
+}
+
+impl Post {
+    /// Whether the server said it.
+    #[must_use]
+    pub fn is_system(&self) -> bool {
+        self.kind.starts_with("system_")
+    }
+}
+
+/// What it takes to post.
+#[derive(Debug, Clone, Default)]
+pub struct NewPost {
+    /// Where; required.
+    pub channel_id: Option<ChannelId>,
+    /// The root to reply to.
+    pub root_id: Option<PostId>,
+    /// The text.
+    pub message: String,
+    /// Free properties.
+    pub props: Props,
+    /// The client's idempotency key, at most 64 characters.
+    pub pending_post_id: Option<String>,
+    /// Post kind; people may only use the empty one, `me`, `slack_attachment` and `custom_*`.
+    pub kind: String,
+    /// Whether posting makes the author online.
+    pub set_online: bool,
+}
+
+/// One person's one emoji under one post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reaction {
+    /// Under which post.
+    pub post_id: PostId,
+    /// By whom.
+    pub user_id: UserId,
+    /// Letters, digits, `_`, `+`, `-`; at most 64.
+    pub emoji_name: String,
+    /// When.
+    pub created_at: Millis,
+}
+
+/// A page of a channel's or a thread's posts, newest first, with how to go on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PostPage {
+    /// The page itself, newest first.
+    pub posts: Vec<Post>,
+    /// Roots (and with them replies) that the page refers to but does not hold.
+    pub related: Vec<Post>,
+    /// The neighbour newer than the first post, none at the end.
+    pub next: Option<PostId>,
+    /// The neighbour older than the last post, none at the beginning.
+    pub previous: Option<PostId>,
+    /// For threads: whether more follows in the asked direction.
+    pub has_more: bool,
+}
+
+/// Which part of a channel to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageFrom {
+    /// From the newest, skipping `page * limit`.
+    Latest {
+        /// How many pages to skip.
+        page: i64,
+    },
+    /// Posts older than this one.
+    Before(PostId),
+    /// Posts newer than this one, the nearest ones.
+    After(PostId),
+    /// Everything that changed after this moment, deleted posts included, at most 1,000.
+    Since(Millis),
+}
+
+/// One user's place in one thread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThreadMembership {
+    /// The thread's root.
+    pub root: Post,
+    /// Whether the user follows it.
+    pub following: bool,
+    /// Replies not seen yet.
+    pub unread_replies: i64,
+    /// Mentions not seen yet.
+    pub unread_mentions: i64,
+    /// Until when the thread was read.
+    pub last_viewed_at: Millis,
+}

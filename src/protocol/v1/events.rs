@@ -1,0 +1,230 @@
+//! What arrives on the native websocket (`/api/v1/ws`).
+//!
+//! A frame from the server is either an event `{"type","data","seq"}` or a reply `{"reply","ok","data"|"problem"}`.
+//! `seq` counts from 0 per connection id, `hello` being number 0; a reply does not count.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Channel, Status};
+use super::{JoinedChannel, JoinedTeam, Me, Membership, Post, PreferenceItem, ReadState, Team, Thread, User};
+use crate::model::{ChannelId, Millis, PostId, TeamId, UserId};
+
+/// Every event, by its type.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", content = "data")]
+pub enum Event {
+    /// First on every new connection id. Whoever gets one refetches; a resumed connection gets none.
+    #[serde(rename = "hello")]
+    Hello(Hello),
+    /// Somebody posted or replied.
+    #[serde(rename = "post.created")]
+    PostCreated(PostCreated),
+    /// A post changed: text, pin.
+    #[serde(rename = "post.updated")]
+    PostUpdated(PostUpdated),
+    /// A post and, for a root, its replies are gone.
+    #[serde(rename = "post.deleted")]
+    PostDeleted(PostDeleted),
+    /// Somebody reacted.
+    #[serde(rename = "reaction.added")]
+    ReactionAdded(ReactionChange),
+    /// Somebody took a reaction back.
+    #[serde(rename = "reaction.removed")]
+    ReactionRemoved(ReactionChange),
+    /// Somebody is writing; forget it after 5 seconds.
+    #[serde(rename = "typing")]
+    Typing(Typing),
+    /// The caller is now in this channel (created, joined, added, direct).
+    #[serde(rename = "channel.joined")]
+    ChannelJoined(JoinedChannel),
+    /// The caller is no longer in this channel.
+    #[serde(rename = "channel.left")]
+    ChannelLeft(ChannelRef),
+    /// A channel's names, texts or kind changed, or it was archived or restored.
+    #[serde(rename = "channel.updated")]
+    ChannelUpdated(Channel),
+    /// Somebody came into a channel the caller is in.
+    #[serde(rename = "channel.member_added")]
+    ChannelMemberAdded(ChannelMemberRef),
+    /// Somebody left a channel the caller is in.
+    #[serde(rename = "channel.member_removed")]
+    ChannelMemberRemoved(ChannelMemberRef),
+    /// The caller's roles or notification settings in a channel changed.
+    #[serde(rename = "membership.updated")]
+    MembershipUpdated(Membership),
+    /// The caller viewed channels, or marked one unread, on some device.
+    #[serde(rename = "channels.read")]
+    ChannelsRead(ChannelsRead),
+    /// The caller is now in this team.
+    #[serde(rename = "team.joined")]
+    TeamJoined(JoinedTeam),
+    /// The caller is no longer in this team.
+    #[serde(rename = "team.left")]
+    TeamLeft(TeamRef),
+    /// A team's names or settings changed, or it was archived. `invite_id` is `null` here: refetch if needed.
+    #[serde(rename = "team.updated")]
+    TeamUpdated(Team),
+    /// Somebody's profile changed.
+    #[serde(rename = "user.updated")]
+    UserUpdated(User),
+    /// The caller's own account changed.
+    #[serde(rename = "me.updated")]
+    MeUpdated(Me),
+    /// The presence of somebody the client watches, or of the caller, changed.
+    #[serde(rename = "status.changed")]
+    StatusChanged(Status),
+    /// The caller's preferences changed; `removed` lists those that are gone, with an empty value.
+    #[serde(rename = "preferences.changed")]
+    PreferencesChanged(PreferencesChanged),
+}
+
+/// See [`Event::Hello`].
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Hello {
+    /// Give it back as `connection_id`, with the next expected `seq` as `sequence_number`, to resume.
+    pub connection_id: String,
+    /// The server's version.
+    pub server_version: String,
+}
+
+/// See [`Event::PostCreated`].
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PostCreated {
+    /// The new post.
+    pub post: Post,
+    /// For a reply: its root's thread as it is now.
+    pub thread: Option<Thread>,
+    /// The channel's counters as they are now.
+    pub channel: Counters,
+    /// Whether it mentions the caller.
+    pub mentions_me: bool,
+    /// Its author's profile.
+    pub author: User,
+}
+
+/// A channel's counters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Counters {
+    /// See [`Channel::message_count`].
+    pub message_count: i64,
+    /// See [`Channel::root_count`].
+    pub root_count: i64,
+    /// See [`Channel::last_post_at`].
+    pub last_post_at: Millis,
+}
+
+/// See [`Event::PostUpdated`].
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PostUpdated {
+    /// The post as it is now.
+    pub post: Post,
+}
+
+/// See [`Event::PostDeleted`].
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PostDeleted {
+    /// Which.
+    pub post_id: PostId,
+    /// Where it was.
+    pub channel_id: ChannelId,
+    /// The root it replied to.
+    pub root_id: Option<PostId>,
+    /// When.
+    pub deleted_at: Millis,
+    /// For a reply: its root's thread as it is now.
+    pub thread: Option<Thread>,
+}
+
+/// A reaction that came or went.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReactionChange {
+    /// Under which post.
+    pub post_id: PostId,
+    /// Where.
+    pub channel_id: ChannelId,
+    /// Whose.
+    pub user_id: UserId,
+    /// The emoji's name without colons.
+    pub emoji: String,
+}
+
+/// See [`Event::Typing`].
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Typing {
+    /// Where.
+    pub channel_id: ChannelId,
+    /// In which thread.
+    pub root_id: Option<PostId>,
+    /// Who.
+    pub user_id: UserId,
+}
+
+/// Names a channel.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct ChannelRef {
+    /// Which.
+    pub channel_id: ChannelId,
+}
+
+/// Names a member of a channel.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct ChannelMemberRef {
+    /// Where.
+    pub channel_id: ChannelId,
+    /// Who.
+    pub user_id: UserId,
+}
+
+/// See [`Event::ChannelsRead`].
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChannelsRead {
+    /// How far each is read now.
+    pub channels: Vec<ReadState>,
+}
+
+/// Names a team.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+pub struct TeamRef {
+    /// Which.
+    pub team_id: TeamId,
+}
+
+/// See [`Event::PreferencesChanged`].
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PreferencesChanged {
+    /// As they are now.
+    pub saved: Vec<PreferenceItem>,
+    /// No longer set.
+    pub removed: Vec<PreferenceItem>,
+}
+
+/// What a client may say on the socket: `{"id":1,"action":"typing","data":{...}}`.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "action", content = "data", rename_all = "snake_case")]
+pub enum Action {
+    /// First frame of a socket that was opened without a token.
+    Authenticate {
+        /// A session's token.
+        token: String,
+    },
+    /// Keeps the connection warm; answered by the server's clock.
+    Ping,
+    /// The caller is writing.
+    Typing {
+        /// Where.
+        channel_id: ChannelId,
+        /// In which thread.
+        root_id: Option<PostId>,
+    },
+    /// The caller is at the device, or has left it.
+    Active {
+        /// Whether there was input lately.
+        active: bool,
+    },
+    /// Whose presence to hear of: replaces the earlier list; at most 500. The reply holds their statuses.
+    WatchPresence {
+        /// Whose.
+        user_ids: Vec<UserId>,
+    },
+}

@@ -1,0 +1,106 @@
+//! Posts, threads, reactions.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::User;
+use crate::model::{ChannelId, Millis, PostId, Props, UserId};
+
+/// A post or a reply.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Post {
+    /// The post's id.
+    pub id: PostId,
+    /// Where it was said.
+    pub channel_id: ChannelId,
+    /// Who said it.
+    pub user_id: UserId,
+    /// The post it replies to.
+    pub root_id: Option<PostId>,
+    /// Empty for what people write; `system_join_channel` and the like for what the server says.
+    pub kind: String,
+    /// The text, in Markdown; empty once deleted.
+    pub message: String,
+    /// Free properties; system posts keep their parameters here (`username`, `addedUsername`, ...).
+    #[schema(value_type = Object)]
+    pub props: Props,
+    /// Pinned to its channel.
+    pub pinned: bool,
+    /// The `client_id` it was created with: how its sender recognises the local echo.
+    pub client_id: Option<String>,
+    /// When it was said.
+    pub created_at: Millis,
+    /// When anything here last changed. Of two versions of a post the one with the larger value is newer.
+    pub updated_at: Millis,
+    /// When its text was last changed by its author.
+    pub edited_at: Option<Millis>,
+    /// When it was deleted.
+    pub deleted_at: Option<Millis>,
+    /// Who reacted with what, in the order in which the emoji first came.
+    pub reactions: Vec<ReactionGroup>,
+    /// For a root, its thread; `null` for a reply.
+    pub thread: Option<Thread>,
+}
+
+/// One emoji under a post and who chose it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReactionGroup {
+    /// The emoji's name without colons.
+    pub emoji: String,
+    /// Who, oldest first.
+    pub user_ids: Vec<UserId>,
+}
+
+/// What a root shows of its thread.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Thread {
+    /// Replies that are not deleted.
+    pub reply_count: i64,
+    /// When the last one came; 0 for never.
+    pub last_reply_at: Millis,
+    /// Who replied, the latest last, at most 100.
+    pub participants: Vec<UserId>,
+}
+
+/// `POST /channels/{id}/posts`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreatePost {
+    /// 1 to 16,383 characters.
+    pub message: String,
+    /// The root to reply to.
+    #[serde(default)]
+    pub root_id: Option<PostId>,
+    /// Idempotency key of at most 64 characters: a retry with the same one returns the first post.
+    #[serde(default)]
+    pub client_id: Option<String>,
+    /// Free properties, at most 8,000 bytes.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub props: Props,
+}
+
+/// `PATCH /posts/{id}`: only what is given changes.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchPost {
+    /// 1 to 16,383 characters.
+    pub message: Option<String>,
+    /// Pin or unpin.
+    pub pinned: Option<bool>,
+}
+
+/// A page of a channel or of a thread.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct PostPage {
+    /// Newest first. In a channel's timeline: roots alone. In a thread: its replies, the root being in `related`.
+    pub posts: Vec<Post>,
+    /// Posts that the page refers to but does not hold.
+    pub related: Vec<Post>,
+    /// Authors and reactors of the page.
+    pub users: Vec<User>,
+    /// Give it as `before` to read older posts; `null` at the beginning.
+    pub older: Option<PostId>,
+    /// Give it as `after` to read newer posts; `null` at the end.
+    pub newer: Option<PostId>,
+}

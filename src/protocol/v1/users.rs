@@ -1,0 +1,221 @@
+//! People, logins, preferences, presence.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::model::{Availability, Millis, Preference, Props, SessionId, UserId};
+
+/// A person or a bot, as anybody of the installation may see them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// The user's id.
+    pub id: UserId,
+    /// The name to mention them by.
+    pub username: String,
+    /// Shown instead of the names where set.
+    pub nickname: String,
+    /// Given name.
+    pub first_name: String,
+    /// Family name.
+    pub last_name: String,
+    /// What they do.
+    pub position: String,
+    /// A program's account.
+    pub is_bot: bool,
+    /// A guest of the installation.
+    pub is_guest: bool,
+    /// When the picture last changed; 0 for the generated one. Part of the picture's URL, so that it may be cached.
+    pub picture_at: Millis,
+    /// When anything here last changed.
+    pub updated_at: Millis,
+    /// When the account was deactivated.
+    pub deactivated_at: Option<Millis>,
+}
+
+/// The caller's own account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Me {
+    /// What everybody sees.
+    #[serde(flatten)]
+    pub user: User,
+    /// The address.
+    pub email: String,
+    /// Language tag.
+    pub locale: String,
+    /// System roles.
+    pub roles: Vec<String>,
+    /// `automaticTimezone`, `manualTimezone`, `useAutomaticTimezone`.
+    #[schema(value_type = Object)]
+    pub timezone: Props,
+    /// How the user wants to be notified.
+    #[schema(value_type = Object)]
+    pub notify_props: Props,
+    /// Free properties.
+    #[schema(value_type = Object)]
+    pub props: Props,
+}
+
+/// `POST /users`: sign up. The first user becomes system administrator.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// 1 to 64 of `a-z 0-9 . _ -`.
+    pub username: String,
+    /// At most 128 characters.
+    pub email: String,
+    /// 8 to 72 bytes.
+    pub password: String,
+    /// Shown instead of the names where set.
+    #[serde(default)]
+    pub nickname: String,
+    /// Given name.
+    #[serde(default)]
+    pub first_name: String,
+    /// Family name.
+    #[serde(default)]
+    pub last_name: String,
+    /// A team's invite id, needed where sign-up is closed; the new user joins that team.
+    #[serde(default)]
+    pub invite_id: Option<String>,
+}
+
+/// `POST /sessions`: log in.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    /// Username or e-mail address.
+    pub login: String,
+    /// The password.
+    pub password: String,
+}
+
+/// The answer to a login. Browsers also get it as cookies and need not keep the token.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LoggedIn {
+    /// For `Authorization: Bearer`.
+    pub token: String,
+    /// What a browser echoes in `X-CSRF-Token` on requests that change something.
+    pub csrf: String,
+    /// When the session ends unless it is used.
+    pub expires_at: Millis,
+    /// Who logged in.
+    pub me: Me,
+}
+
+/// A login of the caller.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    /// The session's id.
+    pub id: SessionId,
+    /// Whether this request came with it.
+    pub current: bool,
+    /// `web`, `mobile` or `api`.
+    pub platform: String,
+    /// Operating system, as far as known.
+    pub os: String,
+    /// Browser or app, as far as known.
+    pub browser: String,
+    /// When the login happened.
+    pub created_at: Millis,
+    /// When it was last used, to the nearest few minutes.
+    pub last_activity_at: Millis,
+    /// When it ends unless it is used.
+    pub expires_at: Millis,
+}
+
+/// `PATCH /me`: only what is given changes.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchMe {
+    /// See [`SignUp::username`].
+    pub username: Option<String>,
+    /// Shown instead of the names where set.
+    pub nickname: Option<String>,
+    /// Given name.
+    pub first_name: Option<String>,
+    /// Family name.
+    pub last_name: Option<String>,
+    /// What they do.
+    pub position: Option<String>,
+    /// Language tag.
+    pub locale: Option<String>,
+    /// See [`Me::timezone`].
+    #[schema(value_type = Option<Object>)]
+    pub timezone: Option<Props>,
+    /// See [`Me::notify_props`].
+    #[schema(value_type = Option<Object>)]
+    pub notify_props: Option<Props>,
+}
+
+/// `PUT /me/password`. Every other session of the user ends.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The one in force.
+    pub current: String,
+    /// 8 to 72 bytes.
+    pub new: String,
+}
+
+/// `POST /users/lookup`: read several users at once, by id or by name, at most 200 together.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookUpUsers {
+    /// Ids.
+    #[serde(default)]
+    pub ids: Vec<UserId>,
+    /// Usernames.
+    #[serde(default)]
+    pub usernames: Vec<String>,
+}
+
+/// A list of users.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct UserPage {
+    /// Ordered by username.
+    pub users: Vec<User>,
+    /// Give it as `cursor` for the next page; `null` at the end.
+    pub next_cursor: Option<String>,
+}
+
+/// Somebody's presence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Status {
+    /// Whose.
+    pub user_id: UserId,
+    /// How reachable.
+    pub status: Availability,
+    /// Chosen by the user.
+    pub manual: bool,
+    /// When the user last did something.
+    pub last_activity_at: Millis,
+}
+
+/// `PUT /me/status`: choose a status; `online` goes back to the automatic one.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetStatus {
+    /// `online`, `away`, `dnd` or `offline`.
+    pub status: Availability,
+    /// When "do not disturb" ends by itself.
+    #[serde(default)]
+    pub until: Option<Millis>,
+}
+
+/// A preference without its owner: always the caller's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PreferenceItem {
+    /// What it is about, at most 32 characters.
+    pub category: String,
+    /// Which one of it, at most 32 characters.
+    pub name: String,
+    /// At most 20,000 characters.
+    #[serde(default)]
+    pub value: String,
+}
+
+impl From<Preference> for PreferenceItem {
+    fn from(preference: Preference) -> Self {
+        Self { category: preference.category, name: preference.name, value: preference.value }
+    }
+}
