@@ -1,4 +1,11 @@
 //! RustChat: self-hosted team chat on an actor-based realtime engine.
 
+pub mod config;
+pub mod error;
+pub mod events;
 pub mod model;
 pub mod protocol;
+pub mod realtime;
+pub mod request_id;
+pub mod services;
+pub mod storage;

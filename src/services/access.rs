@@ -1,0 +1,185 @@
+//! Permissions: the one place that says who may do what.
+//!
+//! A service names the right it needs and gets the loaded object back, so that nobody holds an object without the check.
+//! A private thing that the caller may not see looks like one that does not exist.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::{Caller, Core};
+use crate::error::{Error, Result};
+use crate::model::{
+    Channel, ChannelId, ChannelKind, ChannelMember, Permission, Post, PostId, Team, TeamId, TeamMember, UserId,
+};
+use crate::storage;
+
+/// What each role grants, in memory; reloaded when a role changes.
+#[derive(Debug, Default)]
+pub struct RoleBook(RwLock<Arc<HashMap<String, HashSet<String>>>>);
+
+impl RoleBook {
+    /// A book with these roles.
+    #[must_use]
+    pub fn new(grants: HashMap<String, HashSet<String>>) -> Self {
+        Self(RwLock::new(Arc::new(grants)))
+    }
+
+    /// Forgets the old roles.
+    pub fn replace(&self, grants: HashMap<String, HashSet<String>>) {
+        *self.0.write() = Arc::new(grants);
+    }
+
+    /// Whether one of the roles grants the permission.
+    pub fn grants<'a>(&self, roles: impl IntoIterator<Item = &'a str>, permission: Permission) -> bool {
+        let book = Arc::clone(&self.0.read());
+        roles.into_iter().any(|role| book.get(role).is_some_and(|granted| granted.contains(permission.as_str())))
+    }
+
+    /// Everything the roles grant together.
+    pub fn union<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+        let book = Arc::clone(&self.0.read());
+        roles.into_iter().filter_map(|role| book.get(role)).flatten().cloned().collect()
+    }
+}
+
+/// A team the caller may act on, with the caller's place in it.
+#[derive(Debug, Clone)]
+pub struct TeamAccess {
+    /// The team.
+    pub team: Team,
+    /// The caller's place, where the caller is a member.
+    pub member: Option<TeamMember>,
+}
+
+/// A channel the caller may act on, with the caller's places in it and in its team.
+#[derive(Debug, Clone)]
+pub struct ChannelAccess {
+    /// The channel.
+    pub channel: Channel,
+    /// The caller's place, where the caller is a member.
+    pub member: Option<ChannelMember>,
+    /// The caller's place in the channel's team, where the caller is a member.
+    pub team_member: Option<TeamMember>,
+}
+
+/// Whether the caller's system roles alone grant the permission.
+#[must_use]
+pub fn has_system(core: &Core, caller: &Caller, permission: Permission) -> bool {
+    match caller {
+        Caller::System => true,
+        Caller::User(identity, _) => core.roles.grants(identity.user.roles.iter().map(String::as_str), permission),
+    }
+}
+
+/// Demands a permission of the caller's system roles.
+///
+/// # Errors
+/// 403 `permission.missing`.
+pub fn system(core: &Core, caller: &Caller, permission: Permission) -> Result<()> {
+    if has_system(core, caller, permission) { Ok(()) } else { Err(Error::missing(permission)) }
+}
+
+/// Demands that the caller is `user`, or may edit other users.
+///
+/// # Errors
+/// 403 `permission.missing`.
+pub fn self_or_admin(core: &Core, caller: &Caller, user: UserId) -> Result<()> {
+    match caller {
+        Caller::User(identity, _) if identity.user.id == user => Ok(()),
+        _ => system(core, caller, Permission::EditOtherUsers),
+    }
+}
+
+/// Loads a team and proves a right in it.
+///
+/// # Errors
+/// 404 `team.not_found` for a team that is not there or that the caller may neither see nor join, 403
+/// `permission.missing` for a member who lacks the right.
+pub async fn team(core: &Core, caller: &Caller, id: TeamId, permission: Permission) -> Result<TeamAccess> {
+    let user = caller_id(caller);
+    let (team, member) =
+        storage::teams::with_member(&core.db, id, user).await?.ok_or_else(|| Error::not_found("team.not_found"))?;
+    let member = member.filter(|member| member.deleted_at.is_none());
+    let by_team = member.as_ref().is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission));
+    if by_team || has_system(core, caller, permission) {
+        return Ok(TeamAccess { team, member });
+    }
+    let visible = member.is_some()
+        || (team.allow_open_invite && has_system(core, caller, Permission::ListPublicTeams))
+        || has_system(core, caller, Permission::ListPrivateTeams);
+    Err(if visible { Error::missing(permission) } else { Error::not_found("team.not_found") })
+}
+
+/// Loads a channel and proves a right in it, in one query.
+///
+/// Reading an open channel needs no membership of it, only `read_public_channel` in its team.
+///
+/// # Errors
+/// 404 `channel.not_found` for a channel that is not there or that the caller may not see, 403 `permission.missing` for
+/// one who sees it but lacks the right.
+pub async fn channel(core: &Core, caller: &Caller, id: ChannelId, permission: Permission) -> Result<ChannelAccess> {
+    let user = caller_id(caller);
+    let (channel, member, team_member) = storage::channels::with_member(&core.db, id, user)
+        .await?
+        .ok_or_else(|| Error::not_found("channel.not_found"))?;
+    let access =
+        ChannelAccess { channel, member, team_member: team_member.filter(|member| member.deleted_at.is_none()) };
+    if grants(core, caller, &access, permission) {
+        Ok(access)
+    } else if sees(core, caller, &access) {
+        Err(Error::missing(permission))
+    } else {
+        Err(Error::not_found("channel.not_found"))
+    }
+}
+
+/// Loads a post that is not deleted and proves a right in its channel.
+///
+/// # Errors
+/// 404 `post.not_found` where the post or its channel is not there for the caller, 403 `permission.missing` for one who
+/// sees it but lacks the right.
+pub async fn post(core: &Core, caller: &Caller, id: PostId, permission: Permission) -> Result<(Post, ChannelAccess)> {
+    let post = storage::posts::get(&core.db, id)
+        .await?
+        .filter(|post| post.deleted_at.is_none())
+        .ok_or_else(|| Error::not_found("post.not_found"))?;
+    let access = channel(core, caller, post.channel_id, permission).await.map_err(|error| match error.code {
+        "channel.not_found" => Error::not_found("post.not_found"),
+        _ => error,
+    })?;
+    Ok((post, access))
+}
+
+/// Whether the caller holds a right in a channel that is already loaded.
+#[must_use]
+pub fn grants(core: &Core, caller: &Caller, access: &ChannelAccess, permission: Permission) -> bool {
+    let as_reader = matches!(permission, Permission::ReadChannel | Permission::ReadChannelContent)
+        && access.channel.kind == ChannelKind::Open
+        && team_grants(core, access, Permission::ReadPublicChannel);
+    as_reader
+        || access
+            .member
+            .as_ref()
+            .is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission))
+        || (access.member.is_some() || access.channel.kind == ChannelKind::Open)
+            && team_grants(core, access, permission)
+        || has_system(core, caller, permission)
+}
+
+fn sees(core: &Core, caller: &Caller, access: &ChannelAccess) -> bool {
+    access.member.is_some() || grants(core, caller, access, Permission::ReadChannel)
+}
+
+fn team_grants(core: &Core, access: &ChannelAccess, permission: Permission) -> bool {
+    access.team_member.as_ref().is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission))
+}
+
+/// The system sees what nobody in particular sees; its rights do not come from memberships.
+fn caller_id(caller: &Caller) -> UserId {
+    match caller {
+        Caller::User(identity, _) => identity.user.id,
+        Caller::System => UserId(uuid::Uuid::nil()),
+    }
+}

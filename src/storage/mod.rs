@@ -1,0 +1,23 @@
+//! All SQL, one file per aggregate.
+//!
+//! Owns: queries and the mapping of rows to the model. It must not know rules or permissions: each function takes an
+//! executor, so that the services own the transaction, and answers with what is there.
+
+pub mod channels;
+pub mod posts;
+pub mod roles;
+pub mod sessions;
+pub mod teams;
+pub mod users;
+
+use serde_json::Value;
+
+use crate::model::Props;
+
+/// Reads a `jsonb` column that holds an object.
+pub(crate) fn props(value: Value) -> Props {
+    match value {
+        Value::Object(map) => map,
+        _ => Props::new(),
+    }
+}
