@@ -1,5 +1,6 @@
 //! RustChat: self-hosted team chat on an actor-based realtime engine.
 
+pub mod api;
 pub mod config;
 pub mod error;
 pub mod events;

@@ -159,10 +159,7 @@ pub fn grants(core: &Core, caller: &Caller, access: &ChannelAccess, permission: 
         && access.channel.kind == ChannelKind::Open
         && team_grants(core, access, Permission::ReadPublicChannel);
     as_reader
-        || access
-            .member
-            .as_ref()
-            .is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission))
+        || access.member.as_ref().is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission))
         || (access.member.is_some() || access.channel.kind == ChannelKind::Open)
             && team_grants(core, access, permission)
         || has_system(core, caller, permission)

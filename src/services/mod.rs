@@ -5,12 +5,15 @@
 //! right in its first lines.
 
 pub mod access;
+mod caches;
 mod caller;
+pub mod sessions;
 
 use std::sync::Arc;
 
 use sqlx::PgPool;
 
+pub use caches::Caches;
 pub use caller::{Caller, Identity};
 
 use crate::config::Config;
@@ -26,4 +29,8 @@ pub struct Core {
     pub config: Arc<Config>,
     /// What each role grants.
     pub roles: access::RoleBook,
+    /// What is remembered of the database.
+    pub caches: Arc<Caches>,
+    /// What signs and reads tokens.
+    pub tokens: sessions::TokenKeys,
 }

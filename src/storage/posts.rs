@@ -32,12 +32,10 @@ pub(super) struct Row {
 
 impl From<Row> for Post {
     fn from(row: Row) -> Self {
-        let reactions = row
-            .reaction_users
-            .into_iter()
-            .zip(row.reaction_names)
-            .zip(row.reaction_times)
-            .map(|((user_id, emoji_name), created_at)| Reaction { post_id: row.id, user_id, emoji_name, created_at });
+        let reactions =
+            row.reaction_users.into_iter().zip(row.reaction_names).zip(row.reaction_times).map(
+                |((user_id, emoji_name), created_at)| Reaction { post_id: row.id, user_id, emoji_name, created_at },
+            );
         Self {
             id: row.id,
             channel_id: row.channel_id,

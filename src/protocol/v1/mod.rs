@@ -3,6 +3,7 @@
 
 mod bootstrap;
 mod channels;
+mod encode;
 mod events;
 mod posts;
 mod problem;
@@ -11,15 +12,9 @@ mod users;
 
 pub use bootstrap::*;
 pub use channels::*;
+pub use encode::encode;
 pub use events::*;
 pub use posts::*;
 pub use problem::*;
 pub use teams::*;
 pub use users::*;
-
-/// An event as the native API tells it.
-#[must_use]
-pub fn encode(event: &crate::events::Event) -> super::Encoded {
-    let _ = event;
-    super::Encoded::nothing()
-}

@@ -2,12 +2,7 @@
 //!
 //! Absent times are 0, absent ids are "", see `docs/compatibility.md`.
 
-use super::Encoded;
-use crate::events::Event;
+mod encode;
+pub mod error;
 
-/// An event as Mattermost's clients expect it.
-#[must_use]
-pub fn encode(event: &Event) -> Encoded {
-    let _ = event;
-    Encoded::nothing()
-}
+pub use encode::encode;

@@ -1,0 +1,75 @@
+//! The API of Mattermost's clients.
+
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+
+use crate::error::{Error, Kind};
+use crate::protocol::v4;
+use crate::request_id;
+
+/// What a handler answers with.
+pub type Answer<T> = Result<T, Failure>;
+
+/// An error on its way out in the shape that Mattermost's clients switch on.
+#[derive(Debug)]
+pub struct Failure(Error);
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(v4::error::status(&self.0)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if self.0.kind == Kind::Internal {
+            log::error!("{}", super::describe(&self.0));
+        }
+        HttpResponse::build(self.status_code()).json(v4::error::body(&self.0, request_id::current()))
+    }
+}
+
+/// Everything under `/api/v4`.
+pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
+    config.service(
+        web::scope("/api/v4")
+            .app_data(
+                web::JsonConfig::default()
+                    .limit(max_body)
+                    // Its clients do not all name the type of what they send.
+                    .content_type_required(false)
+                    .content_type(|_| true)
+                    .error_handler(move |error, request| bad_json(&error, request, max_body)),
+            )
+            .app_data(web::PathConfig::default().error_handler(bad_path))
+            .app_data(web::QueryConfig::default().error_handler(bad_query))
+            .default_service(web::to(unknown_route)),
+    );
+}
+
+async fn unknown_route() -> Answer<HttpResponse> {
+    Err(Error::not_found("route.not_found").into())
+}
+
+fn bad_json(error: &JsonPayloadError, _: &HttpRequest, limit: usize) -> actix_web::Error {
+    Failure(super::bad_json(error, limit)).into()
+}
+
+fn bad_path(_: PathError, _: &HttpRequest) -> actix_web::Error {
+    Failure(Error::invalid("request.bad_path", "path", "An id in the address is malformed.")).into()
+}
+
+fn bad_query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    Failure(Error::invalid("request.bad_query", "query", error.to_string())).into()
+}

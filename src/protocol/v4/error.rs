@@ -1,0 +1,60 @@
+//! Errors as Mattermost's clients expect them: they switch on `id`.
+
+use serde::Serialize;
+
+use crate::error::{Error, Kind};
+
+/// The body of every error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AppError {
+    /// What clients switch on.
+    pub id: String,
+    /// For people.
+    pub message: String,
+    /// Always empty: details are in the server's log.
+    pub detailed_error: String,
+    /// Names this request in the server's log.
+    pub request_id: String,
+    /// The HTTP status.
+    pub status_code: u16,
+}
+
+/// The ids of errors that clients know by their own name, and the status they come with where it is not the kind's own.
+const KNOWN: &[(&str, &str, Option<u16>)] = &[
+    ("session.required", "api.context.session_expired.app_error", None),
+    ("permission.missing", "api.context.permissions.app_error", None),
+    ("request.too_large", "api.context.request_body_too_large.app_error", None),
+    ("request.bad_path", "api.context.invalid_url_param.app_error", None),
+    ("request.bad_query", "api.context.invalid_url_param.app_error", None),
+    ("route.not_found", "api.context.404.app_error", None),
+    ("route.not_implemented", "api.not_implemented.app_error", None),
+    ("server.busy", "api.context.server_busy.app_error", None),
+    ("team.not_found", "app.team.get.find.app_error", None),
+    ("channel.not_found", "app.channel.get.existing.app_error", None),
+    ("post.not_found", "app.post.get.app_error", None),
+    ("user.not_found", "app.user.missing_account.const", None),
+];
+
+/// The HTTP status of an error on this API: it says 400 where the native one says 409.
+#[must_use]
+pub fn status(error: &Error) -> u16 {
+    let known = KNOWN.iter().find(|(code, ..)| *code == error.code).and_then(|(_, _, status)| *status);
+    known.unwrap_or(if error.kind == Kind::Conflict { 400 } else { error.kind.status() })
+}
+
+/// The body of an error.
+#[must_use]
+pub fn body(error: &Error, request_id: String) -> AppError {
+    let known = KNOWN.iter().find(|(code, ..)| *code == error.code).map(|(_, id, _)| (*id).to_owned());
+    let id = known.unwrap_or_else(|| match error.kind {
+        Kind::Invalid => "api.context.invalid_body_param.app_error".to_owned(),
+        _ => format!("app.{}.app_error", error.code),
+    });
+    AppError {
+        id,
+        message: error.detail.clone(),
+        detailed_error: String::new(),
+        request_id,
+        status_code: status(error),
+    }
+}
