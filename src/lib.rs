@@ -5,8 +5,11 @@ pub mod config;
 pub mod error;
 pub mod events;
 pub mod model;
+pub mod postgres;
 pub mod protocol;
 pub mod realtime;
 pub mod request_id;
 pub mod services;
 pub mod storage;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -11,8 +11,12 @@ pub mod teams;
 pub mod users;
 
 use serde_json::Value;
+use sqlx::migrate::Migrator;
 
 use crate::model::Props;
+
+/// The schema's history, built into the binary.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Reads a `jsonb` column that holds an object.
 pub(crate) fn props(value: Value) -> Props {
