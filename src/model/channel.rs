@@ -59,6 +59,8 @@ pub struct Channel {
     pub purpose: String,
     /// Who made it.
     pub creator_id: Option<UserId>,
+    /// Everybody in a direct or group channel, whose members never change; empty for a team's channel.
+    pub member_ids: Vec<UserId>,
     /// Posts ever, join and leave messages apart.
     pub message_count: i64,
     /// The same, roots alone.
@@ -157,6 +159,25 @@ impl ChannelMember {
     pub fn is_muted(&self) -> bool {
         self.notify_props.get("mark_unread").and_then(|value| value.as_str()) == Some("mention")
     }
+}
+
+/// Unread things in one channel, for one user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChannelUnread {
+    /// Where.
+    pub channel_id: ChannelId,
+    /// The channel's team.
+    pub team_id: Option<TeamId>,
+    /// Posts not seen yet.
+    pub message_count: i64,
+    /// The same, roots alone.
+    pub root_count: i64,
+    /// Mentions not seen yet.
+    pub mention_count: i64,
+    /// Mentions in roots not seen yet.
+    pub mention_count_root: i64,
+    /// Mentions in urgent posts not seen yet.
+    pub urgent_mention_count: i64,
 }
 
 /// How many people, pins and files a channel has.

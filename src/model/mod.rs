@@ -12,6 +12,7 @@ mod status;
 mod team;
 mod time;
 mod user;
+mod window;
 
 pub use channel::*;
 pub use ids::*;
@@ -23,3 +24,4 @@ pub use status::*;
 pub use team::*;
 pub use time::*;
 pub use user::*;
+pub use window::*;

@@ -4,6 +4,8 @@
 //! executor, so that the services own the transaction, and answers with what is there.
 
 pub mod channels;
+pub mod idempotency;
+pub mod members;
 pub mod posts;
 pub mod roles;
 pub mod sessions;

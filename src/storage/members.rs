@@ -1,0 +1,457 @@
+//! Who belongs to which team and channel, and how far each has read.
+//!
+//! A team membership that ended stays, with `deleted_at`; a channel membership that ended is gone.
+
+use sqlx::PgExecutor;
+
+use super::props;
+use crate::model::{ChannelId, ChannelMember, Millis, Props, TeamId, TeamMember, UserId, Window, role};
+
+struct Row {
+    channel_id: ChannelId,
+    user_id: UserId,
+    is_admin: bool,
+    is_guest: bool,
+    seen_messages: i64,
+    seen_roots: i64,
+    mention_count: i64,
+    mention_count_root: i64,
+    urgent_mention_count: i64,
+    last_viewed_at: i64,
+    notify_props: serde_json::Value,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<Row> for ChannelMember {
+    fn from(row: Row) -> Self {
+        Self {
+            channel_id: row.channel_id,
+            user_id: row.user_id,
+            is_admin: row.is_admin,
+            is_guest: row.is_guest,
+            seen_messages: row.seen_messages,
+            seen_roots: row.seen_roots,
+            mention_count: row.mention_count,
+            mention_count_root: row.mention_count_root,
+            urgent_mention_count: row.urgent_mention_count,
+            last_viewed_at: row.last_viewed_at,
+            notify_props: props(row.notify_props),
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// A query that answers with channel memberships `m`: the columns stand here once.
+macro_rules! members {
+    ($before:literal, $after:literal $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            $before
+                + " m.channel_id, m.user_id, m.is_admin, m.is_guest, m.seen_messages, m.seen_roots, m.mention_count,
+                    m.mention_count_root, m.urgent_mention_count, m.last_viewed_at, m.notify_props, m.created_at,
+                    m.updated_at "
+                + $after
+            $(, $arg)*
+        )
+    };
+}
+
+/// A query that answers with team memberships `m`: the columns stand here once.
+macro_rules! team_members {
+    ($before:literal, $after:literal $(, $arg:expr)* $(,)?) => {
+        sqlx::query_as!(
+            TeamMember,
+            $before
+                + " m.team_id, m.user_id, m.is_admin, m.is_guest, m.created_at, m.deleted_at "
+                + $after
+            $(, $arg)*
+        )
+    };
+}
+
+/// Everything a user hears: her teams and her channels, archived ones apart, in one query.
+///
+/// # Errors
+/// What the database says.
+pub async fn subscriptions(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<(Vec<TeamId>, Vec<ChannelId>)> {
+    let row = sqlx::query!(
+        r#"SELECT ARRAY(SELECT m.team_id FROM team_members m JOIN teams t ON t.id = m.team_id
+                        WHERE m.user_id = $1 AND m.deleted_at IS NULL AND t.deleted_at IS NULL)
+                      AS "teams!: Vec<TeamId>",
+                  ARRAY(SELECT m.channel_id FROM channel_members m WHERE m.user_id = $1)
+                      AS "channels!: Vec<ChannelId>""#,
+        user as UserId
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((row.teams, row.channels))
+}
+
+/// Makes users members of a team, or members again, and answers with those who are new. Deactivated and unknown
+/// users are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn join_team(
+    db: impl PgExecutor<'_>,
+    team: TeamId,
+    users: &[UserId],
+    admin: Option<UserId>,
+    now: Millis,
+) -> sqlx::Result<Vec<TeamMember>> {
+    team_members!(
+        "INSERT INTO team_members AS m (team_id, user_id, is_admin, is_guest, created_at)
+         SELECT $1, u.id, u.id IS NOT DISTINCT FROM $3, $5 = ANY (u.roles), $4
+         FROM users u WHERE u.id = ANY ($2) AND u.deleted_at IS NULL
+         ON CONFLICT (team_id, user_id) DO UPDATE
+             SET deleted_at = NULL, is_admin = EXCLUDED.is_admin, is_guest = EXCLUDED.is_guest,
+                 created_at = EXCLUDED.created_at
+             WHERE m.deleted_at IS NOT NULL
+         RETURNING",
+        "",
+        team as TeamId,
+        users as &[UserId],
+        admin as Option<UserId>,
+        now,
+        role::SYSTEM_GUEST,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Ends a user's membership of a team; false where there was none.
+///
+/// # Errors
+/// What the database says.
+pub async fn leave_team(db: impl PgExecutor<'_>, team: TeamId, user: UserId, now: Millis) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "UPDATE team_members SET deleted_at = $3 WHERE team_id = $1 AND user_id = $2 AND deleted_at IS NULL",
+        team as TeamId,
+        user as UserId,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Says whether a member runs the team; none where she is not a member, or a guest.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_team_admin(
+    db: impl PgExecutor<'_>,
+    team: TeamId,
+    user: UserId,
+    is_admin: bool,
+) -> sqlx::Result<Option<TeamMember>> {
+    team_members!(
+        "UPDATE team_members m SET is_admin = $3
+         WHERE m.team_id = $1 AND m.user_id = $2 AND m.deleted_at IS NULL AND NOT (m.is_guest AND $3)
+         RETURNING",
+        "",
+        team as TeamId,
+        user as UserId,
+        is_admin,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// A user's membership of a team.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_team(db: impl PgExecutor<'_>, team: TeamId, user: UserId) -> sqlx::Result<Option<TeamMember>> {
+    team_members!(
+        "SELECT",
+        "FROM team_members m WHERE m.team_id = $1 AND m.user_id = $2 AND m.deleted_at IS NULL",
+        team as TeamId,
+        user as UserId,
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The memberships of these users in a team.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_team_among(db: impl PgExecutor<'_>, team: TeamId, users: &[UserId]) -> sqlx::Result<Vec<TeamMember>> {
+    team_members!(
+        "SELECT",
+        "FROM team_members m WHERE m.team_id = $1 AND m.user_id = ANY ($2) AND m.deleted_at IS NULL",
+        team as TeamId,
+        users as &[UserId],
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A user's memberships of teams that are not archived.
+///
+/// # Errors
+/// What the database says.
+pub async fn teams_of(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<Vec<TeamMember>> {
+    team_members!(
+        "SELECT",
+        "FROM team_members m JOIN teams t ON t.id = m.team_id
+         WHERE m.user_id = $1 AND m.deleted_at IS NULL AND t.deleted_at IS NULL
+         ORDER BY lower(t.display_name), t.id",
+        user as UserId,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The active members of a team, by username.
+///
+/// # Errors
+/// What the database says.
+pub async fn in_team(db: impl PgExecutor<'_>, team: TeamId, window: &Window) -> sqlx::Result<Vec<TeamMember>> {
+    team_members!(
+        "SELECT",
+        "FROM team_members m JOIN users u ON u.id = m.user_id
+         WHERE m.team_id = $1 AND m.deleted_at IS NULL AND u.deleted_at IS NULL
+           AND ($2::text IS NULL OR (u.username, u.id) > ($2, $3::uuid))
+         ORDER BY u.username, u.id OFFSET $4 LIMIT $5",
+        team as TeamId,
+        window.after_text(),
+        window.after_id(),
+        window.offset,
+        window.limit,
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Counts the active members of a team, and keeps others from joining until the transaction ends.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_for_joining(db: &mut sqlx::PgConnection, team: TeamId) -> sqlx::Result<i64> {
+    sqlx::query!("SELECT FROM teams WHERE id = $1 FOR NO KEY UPDATE", team as TeamId).execute(&mut *db).await?;
+    sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM team_members m JOIN users u ON u.id = m.user_id
+           WHERE m.team_id = $1 AND m.deleted_at IS NULL AND u.deleted_at IS NULL"#,
+        team as TeamId
+    )
+    .fetch_one(db)
+    .await
+}
+
+/// Makes users members of channels and answers with the new memberships. Deactivated and unknown users are left out.
+/// What was said before counts as seen.
+///
+/// # Errors
+/// What the database says.
+pub async fn join_channels(
+    db: impl PgExecutor<'_>,
+    channels: &[ChannelId],
+    users: &[UserId],
+    admin: Option<UserId>,
+    now: Millis,
+) -> sqlx::Result<Vec<ChannelMember>> {
+    let rows = members!(
+        "INSERT INTO channel_members AS m (channel_id, user_id, is_admin, is_guest, seen_messages, seen_roots,
+                                           last_viewed_at, created_at, updated_at)
+         SELECT c.id, u.id, u.id IS NOT DISTINCT FROM $3, $5 = ANY (u.roles), c.message_count, c.root_count,
+                c.last_post_at, $4, $4
+         FROM channels c CROSS JOIN users u
+         WHERE c.id = ANY ($1) AND u.id = ANY ($2) AND u.deleted_at IS NULL
+         ORDER BY c.id, u.id
+         ON CONFLICT (channel_id, user_id) DO NOTHING
+         RETURNING",
+        "",
+        channels as &[ChannelId],
+        users as &[UserId],
+        admin as Option<UserId>,
+        now,
+        role::SYSTEM_GUEST,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(ChannelMember::from).collect())
+}
+
+/// Ends a user's membership of a channel; false where there was none.
+///
+/// # Errors
+/// What the database says.
+pub async fn leave_channel(db: impl PgExecutor<'_>, channel: ChannelId, user: UserId) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "DELETE FROM channel_members WHERE channel_id = $1 AND user_id = $2",
+        channel as ChannelId,
+        user as UserId
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a user's memberships of a team's channels and answers with the channels.
+///
+/// # Errors
+/// What the database says.
+pub async fn leave_channels_of_team(
+    db: impl PgExecutor<'_>,
+    team: TeamId,
+    user: UserId,
+) -> sqlx::Result<Vec<ChannelId>> {
+    sqlx::query_scalar!(
+        r#"DELETE FROM channel_members m USING channels c
+           WHERE c.id = m.channel_id AND c.team_id = $1 AND m.user_id = $2
+           RETURNING m.channel_id AS "channel_id: ChannelId""#,
+        team as TeamId,
+        user as UserId
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// A user's membership of a channel.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_channel(
+    db: impl PgExecutor<'_>,
+    channel: ChannelId,
+    user: UserId,
+) -> sqlx::Result<Option<ChannelMember>> {
+    let row = members!(
+        "SELECT",
+        "FROM channel_members m WHERE m.channel_id = $1 AND m.user_id = $2",
+        channel as ChannelId,
+        user as UserId,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(ChannelMember::from))
+}
+
+/// The memberships of these users in a channel.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_channel_among(
+    db: impl PgExecutor<'_>,
+    channel: ChannelId,
+    users: &[UserId],
+) -> sqlx::Result<Vec<ChannelMember>> {
+    let rows = members!(
+        "SELECT",
+        "FROM channel_members m WHERE m.channel_id = $1 AND m.user_id = ANY ($2)",
+        channel as ChannelId,
+        users as &[UserId],
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(ChannelMember::from).collect())
+}
+
+/// A user's memberships of channels, in the order in which she joined: of `team` and of her direct and group
+/// channels, or of all her teams. They begin `offset` rows after the first and are `limit` at most.
+///
+/// # Errors
+/// What the database says.
+pub async fn channels_of(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    team: Option<TeamId>,
+    offset: i64,
+    limit: Option<i64>,
+) -> sqlx::Result<Vec<ChannelMember>> {
+    let rows = members!(
+        "SELECT",
+        "FROM channel_members m JOIN channels c ON c.id = m.channel_id
+         WHERE m.user_id = $1 AND ($2::uuid IS NULL OR c.team_id IS NULL OR c.team_id = $2)
+         ORDER BY m.created_at, m.channel_id OFFSET $3 LIMIT $4",
+        user as UserId,
+        team as Option<TeamId>,
+        offset,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(ChannelMember::from).collect())
+}
+
+/// The active members of a channel, by username.
+///
+/// # Errors
+/// What the database says.
+pub async fn in_channel(
+    db: impl PgExecutor<'_>,
+    channel: ChannelId,
+    window: &Window,
+) -> sqlx::Result<Vec<ChannelMember>> {
+    let rows = members!(
+        "SELECT",
+        "FROM channel_members m JOIN users u ON u.id = m.user_id
+         WHERE m.channel_id = $1 AND u.deleted_at IS NULL
+           AND ($2::text IS NULL OR (u.username, u.id) > ($2, $3::uuid))
+         ORDER BY u.username, u.id OFFSET $4 LIMIT $5",
+        channel as ChannelId,
+        window.after_text(),
+        window.after_id(),
+        window.offset,
+        window.limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(ChannelMember::from).collect())
+}
+
+/// Says whether a member runs the channel; none where she is not a member, or a guest.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_channel_admin(
+    db: impl PgExecutor<'_>,
+    channel: ChannelId,
+    user: UserId,
+    is_admin: bool,
+    now: Millis,
+) -> sqlx::Result<Option<ChannelMember>> {
+    let row = members!(
+        "UPDATE channel_members m SET is_admin = $3, updated_at = $4
+         WHERE m.channel_id = $1 AND m.user_id = $2 AND NOT (m.is_guest AND $3)
+         RETURNING",
+        "",
+        channel as ChannelId,
+        user as UserId,
+        is_admin,
+        now,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(ChannelMember::from))
+}
+
+/// Lays `changes` over how a member wants to be notified of a channel; none where she is not a member.
+///
+/// # Errors
+/// What the database says.
+pub async fn merge_notify_props(
+    db: impl PgExecutor<'_>,
+    channel: ChannelId,
+    user: UserId,
+    changes: Props,
+    now: Millis,
+) -> sqlx::Result<Option<ChannelMember>> {
+    let row = members!(
+        "UPDATE channel_members m SET notify_props = m.notify_props || $3, updated_at = $4
+         WHERE m.channel_id = $1 AND m.user_id = $2
+         RETURNING",
+        "",
+        channel as ChannelId,
+        user as UserId,
+        serde_json::Value::Object(changes),
+        now,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(ChannelMember::from))
+}
