@@ -5,4 +5,4 @@
 mod encode;
 pub mod error;
 
-pub use encode::encode;
+pub use encode::{Broadcast, Envelope, encode};
