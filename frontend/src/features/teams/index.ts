@@ -1,0 +1,5 @@
+export { teamsApi } from './api'
+export { listenToTeams } from './events'
+export { useTeams } from './store'
+export const JoinPage = () => import('./pages/JoinPage.vue')
+export const TeamsPage = () => import('./pages/TeamsPage.vue')

@@ -1,0 +1,9 @@
+import '@/shared/styles/base.css'
+
+import { createPinia } from 'pinia'
+import { createApp } from 'vue'
+
+import App from '@/app/App.vue'
+import { router } from '@/app/router'
+
+createApp(App).use(createPinia()).use(router).mount('#app')

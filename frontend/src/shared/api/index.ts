@@ -1,0 +1,3 @@
+export { api, body, csrfToken, whenSignedOut } from './client'
+export { ApiError, NetworkError } from './error'
+export type * from './types'

@@ -1,0 +1,3 @@
+export { backoff } from './backoff'
+export { connection, dispatcher, realtime, whenOnline } from './connection'
+export type { EventMap, EventType } from './frames'
