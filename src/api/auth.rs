@@ -8,20 +8,19 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_web::dev::Payload;
+use actix_web::body::MessageBody;
+use actix_web::cookie::Cookie;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
-use crate::model::decode_id;
+use super::cookies;
+use crate::error::{Error, Kind, Result};
+use crate::model::{Session, decode_id};
 use crate::services::{Caller, Core, Identity, sessions};
-
-/// Cookies of `/api/v4`.
-pub const V4_COOKIE: &str = "MMAUTHTOKEN";
-/// Cookies of `/api/v1`.
-pub const V1_COOKIE: &str = "rustchat_session";
 
 /// A caller with a live session; without one the request is answered with 401.
 pub struct Auth(pub Caller);
@@ -60,16 +59,61 @@ fn is_v4(request: &HttpRequest) -> bool {
 
 async fn caller(request: &HttpRequest) -> Result<Caller> {
     let core = request.app_data::<web::Data<Core>>().ok_or_else(|| Error::internal("no core"))?;
-    let cookie = request.cookie(if is_v4(request) { V4_COOKIE } else { V1_COOKIE });
-    let identity = match &cookie {
-        Some(cookie) => sessions::authenticate(core, cookie.value()).await?,
-        None => sessions::authenticate(core, bearer(request).ok_or_else(Error::unauthenticated)?).await?,
-    };
-    if cookie.is_some() && changes_something(request.method()) && !is_from_our_page(request, &identity) {
-        return Err(Error::unauthenticated());
+    let cookie = request.cookie(if is_v4(request) { cookies::V4_SESSION } else { cookies::V1_SESSION });
+    let token = cookie.as_ref().map(Cookie::value).or_else(|| bearer(request)).ok_or_else(Error::unauthenticated)?;
+    let known = sessions::authenticate(core, token).await;
+    let known = known.and_then(|identity| match cookie {
+        Some(_) if changes_something(request.method()) && !is_from_our_page(request, &identity) => {
+            Err(Error::unauthenticated())
+        }
+        _ => Ok(identity),
+    });
+    if cookie.is_some() && known.as_ref().is_err_and(|error| error.kind == Kind::Unauthenticated) {
+        request.extensions_mut().insert(SetCookies::dead(core, request));
     }
-    request.extensions_mut().insert(std::sync::Arc::clone(&identity));
+    let identity = known?;
+    if let Some(session) = sessions::extend(core, &identity).await?
+        && cookie.is_some()
+    {
+        request.extensions_mut().insert(SetCookies::renewed(core, request, token, &session));
+    }
     Ok(Caller::User(identity, connection(request)))
+}
+
+/// What authentication wants the answer to do to the browser's cookies; see [`set_cookies`].
+struct SetCookies(Vec<Cookie<'static>>);
+
+impl SetCookies {
+    /// The session is over: nobody should send its token again.
+    fn dead(core: &Core, request: &HttpRequest) -> Self {
+        Self(if is_v4(request) { cookies::forget_v4(&core.config) } else { cookies::forget_v1(&core.config) })
+    }
+
+    /// The session lives longer, so its cookies must.
+    fn renewed(core: &Core, request: &HttpRequest, token: &str, session: &Session) -> Self {
+        let cookies = if is_v4(request) { cookies::v4 } else { cookies::v1 };
+        Self(cookies(&core.config, token, session))
+    }
+}
+
+/// Middleware: tells the browser what authentication found out about its cookies.
+///
+/// # Errors
+/// Those of the inner service.
+pub async fn set_cookies<B: MessageBody>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> actix_web::Result<ServiceResponse<B>> {
+    let mut response = next.call(request).await?;
+    let cookies = response.request().extensions_mut().remove::<SetCookies>();
+    for cookie in cookies.map(|cookies| cookies.0).unwrap_or_default() {
+        // A handler that has set the cookie itself, at login or logout, knows better.
+        let name = cookie.name().to_owned();
+        if !response.response().cookies().any(|set| set.name() == name) {
+            response.response_mut().add_cookie(&cookie)?;
+        }
+    }
+    Ok(response)
 }
 
 /// The token of an `Authorization` header.

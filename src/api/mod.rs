@@ -3,6 +3,8 @@
 //! Owns: routes. A handler extracts, calls one service, converts. It must not hold a rule, a permission or SQL.
 
 mod auth;
+mod client;
+mod cookies;
 mod middleware;
 pub mod v1;
 pub mod v4;

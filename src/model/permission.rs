@@ -3,6 +3,31 @@
 //! The names are Mattermost's, because its clients decide by them what to show. Which role grants what is data
 //! (`config/roles.json`, then the `roles` table); only the permissions that a service asks for have a name here.
 
+use super::{Millis, RoleId};
+
+/// A named set of permissions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    /// The role's id.
+    pub id: RoleId,
+    /// What users and members hold it by.
+    pub name: String,
+    /// What people read.
+    pub display_name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it grants; more than code asks for, as clients decide by it what to show.
+    pub permissions: Vec<String>,
+    /// Held through a membership rather than given by name.
+    pub scheme_managed: bool,
+    /// Made by the server.
+    pub built_in: bool,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it last changed.
+    pub updated_at: Millis,
+}
+
 /// Names of the built-in roles that code refers to.
 pub mod role {
     /// Runs the installation.

@@ -7,7 +7,12 @@
 pub mod access;
 mod caches;
 mod caller;
+pub mod passwords;
+pub mod roles;
+pub mod server;
 pub mod sessions;
+pub mod throttle;
+pub mod users;
 
 use std::sync::Arc;
 
@@ -17,6 +22,7 @@ pub use caches::Caches;
 pub use caller::{Caller, Identity};
 
 use crate::config::Config;
+use crate::error::Result;
 use crate::realtime::Realtime;
 
 /// What the services work with. One per process, shared behind an `Arc`.
@@ -33,4 +39,35 @@ pub struct Core {
     pub caches: Arc<Caches>,
     /// What signs and reads tokens.
     pub tokens: sessions::TokenKeys,
+    /// What hashes passwords.
+    pub passwords: passwords::Passwords,
+    /// What slows guessing down.
+    pub throttles: throttle::Throttles,
+    /// Sessions used since they were last written back.
+    pub activity: sessions::Activity,
+    /// Which installation this is.
+    pub installation: server::Installation,
+}
+
+impl Core {
+    /// Prepares the services over a migrated database: seeds the built-in roles, loads what roles grant, and learns (or,
+    /// at the first start, decides) which installation this is. `secret` signs the session tokens.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn open(db: PgPool, realtime: Realtime, config: Arc<Config>, secret: &[u8]) -> Result<Self> {
+        roles::seed(&db).await?;
+        Ok(Self {
+            roles: access::RoleBook::new(roles::grants(&db).await?),
+            installation: server::installation(&db).await?,
+            caches: Arc::default(),
+            tokens: sessions::TokenKeys::new(secret),
+            passwords: passwords::Passwords::new(config.accounts.bcrypt_cost),
+            throttles: throttle::Throttles::new(&config.throttle),
+            activity: sessions::Activity::default(),
+            db,
+            realtime,
+            config,
+        })
+    }
 }

@@ -1,9 +1,28 @@
 //! Accounts.
 
-use sqlx::PgExecutor;
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
 
 use super::props;
-use crate::model::{User, UserId};
+use crate::model::{Millis, User, UserId};
+
+/// Held by a transaction that may make the first user, so that two of them cannot. Any number does that nothing else
+/// locks in this database.
+const FIRST_USER_LOCK: i64 = 0x5255_5354_0001;
+
+/// A query for whole users: all columns but the password hash, then the rest of the statement.
+macro_rules! select_users {
+    ($rest:literal $(, $argument:expr)* $(,)?) => {
+        sqlx::query_as!(
+            Row,
+            "SELECT u.id, u.username, u.email, u.nickname, u.first_name, u.last_name, u.position, u.locale, u.roles,
+                    u.timezone, u.notify_props, u.props, u.is_bot, u.email_verified, u.failed_logins,
+                    u.last_password_update, u.last_picture_update, u.created_at, u.updated_at, u.deleted_at
+             FROM users u " + $rest
+            $(, $argument)*
+        )
+    };
+}
 
 /// A row of `users` without the password hash.
 pub(super) struct Row {
@@ -61,15 +80,148 @@ impl From<Row> for User {
 /// # Errors
 /// What the database says.
 pub async fn get(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<User>> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"SELECT id, username, email, nickname, first_name, last_name, position, locale, roles, timezone,
-                  notify_props, props, is_bot, email_verified, failed_logins, last_password_update,
-                  last_picture_update, created_at, updated_at, deleted_at
-           FROM users WHERE id = $1"#,
-        id as UserId
-    )
-    .fetch_optional(db)
-    .await?;
+    let row = select_users!("WHERE u.id = $1", id as UserId).fetch_optional(db).await?;
     Ok(row.map(User::from))
+}
+
+/// One user as the database has it when the transaction goes on: nobody else changes it until its end.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock(db: &mut PgConnection, id: UserId) -> sqlx::Result<Option<User>> {
+    let row = select_users!("WHERE u.id = $1 FOR UPDATE", id as UserId).fetch_optional(db).await?;
+    Ok(row.map(User::from))
+}
+
+/// The user whose username or e-mail address is `login`, in lower case.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_login(db: impl PgExecutor<'_>, login: &str) -> sqlx::Result<Option<User>> {
+    let row = select_users!("WHERE u.username = $1 OR u.email = $1", login).fetch_optional(db).await?;
+    Ok(row.map(User::from))
+}
+
+/// The hash of a user's password; none for whoever cannot log in with one.
+///
+/// # Errors
+/// What the database says.
+pub async fn password_hash(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<String>> {
+    let hash = sqlx::query_scalar!("SELECT password_hash FROM users WHERE id = $1", id as UserId);
+    Ok(hash.fetch_optional(db).await?.flatten())
+}
+
+/// Whether there is any account.
+///
+/// # Errors
+/// What the database says.
+pub async fn any(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
+    Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users) AS "any!""#).fetch_one(db).await?)
+}
+
+/// Until the end of this transaction no other one may make the first user.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_first(db: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", FIRST_USER_LOCK).execute(db).await?;
+    Ok(())
+}
+
+/// Writes a new account.
+///
+/// # Errors
+/// `users_username_key`, `users_email_key` where the name or the address is taken.
+pub async fn insert(db: impl PgExecutor<'_>, user: &User, password_hash: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "INSERT INTO users (id, username, email, password_hash, nickname, first_name, last_name, position, locale, roles,
+                            timezone, notify_props, props, last_password_update, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $14)",
+        user.id as UserId,
+        user.username,
+        user.email,
+        password_hash,
+        user.nickname,
+        user.first_name,
+        user.last_name,
+        user.position,
+        user.locale,
+        &user.roles,
+        Json(&user.timezone) as _,
+        Json(&user.notify_props) as _,
+        Json(&user.props) as _,
+        user.created_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes what a profile consists of, as `user` has it.
+///
+/// # Errors
+/// `users_username_key`, `users_email_key` where the name or the address is taken.
+pub async fn update(db: impl PgExecutor<'_>, user: &User) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET username = $2, email = $3, nickname = $4, first_name = $5, last_name = $6, position = $7,
+                          locale = $8, timezone = $9, notify_props = $10, props = $11, email_verified = $12,
+                          roles = $13, updated_at = $14
+         WHERE id = $1",
+        user.id as UserId,
+        user.username,
+        user.email,
+        user.nickname,
+        user.first_name,
+        user.last_name,
+        user.position,
+        user.locale,
+        Json(&user.timezone) as _,
+        Json(&user.notify_props) as _,
+        Json(&user.props) as _,
+        user.email_verified,
+        &user.roles,
+        user.updated_at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Sets a password; the account is no longer locked.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_password(db: impl PgExecutor<'_>, id: UserId, hash: &str, now: Millis) -> sqlx::Result<()> {
+    sqlx::query!(
+        "UPDATE users SET password_hash = $2, failed_logins = 0, last_password_update = $3, updated_at = $3 WHERE id = $1",
+        id as UserId,
+        hash,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Counts an attempt to log in as failed until [`clear_attempts`] says otherwise, so that attempts at the same time cannot
+/// pass the limit together. False: the limit is reached and the account is locked.
+///
+/// # Errors
+/// What the database says.
+pub async fn claim_attempt(db: impl PgExecutor<'_>, id: UserId, limit: i32) -> sqlx::Result<bool> {
+    let claimed = sqlx::query!(
+        "UPDATE users SET failed_logins = failed_logins + 1 WHERE id = $1 AND failed_logins < $2",
+        id as UserId,
+        limit
+    );
+    Ok(claimed.execute(db).await?.rows_affected() == 1)
+}
+
+/// Forgets the failed logins: one has succeeded.
+///
+/// # Errors
+/// What the database says.
+pub async fn clear_attempts(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("UPDATE users SET failed_logins = 0 WHERE id = $1", id as UserId).execute(db).await?;
+    Ok(())
 }

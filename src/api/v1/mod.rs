@@ -1,10 +1,16 @@
 //! The native API.
 
+mod me;
+mod sessions;
+mod users;
+
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
+use super::auth::set_cookies;
 use crate::error::{Error, Kind};
 use crate::protocol::v1::Problem;
 use crate::request_id;
@@ -65,6 +71,10 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             )
             .app_data(web::PathConfig::default().error_handler(bad_path))
             .app_data(web::QueryConfig::default().error_handler(bad_query))
+            .wrap(from_fn(set_cookies))
+            .configure(me::routes)
+            .configure(sessions::routes)
+            .configure(users::routes)
             .default_service(web::to(unknown_route)),
     );
 }

@@ -1,9 +1,15 @@
 //! The API of Mattermost's clients.
 
+mod sessions;
+mod users;
+
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::StatusCode;
+use actix_web::http::header::RETRY_AFTER;
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
+use super::auth::set_cookies;
 use crate::error::{Error, Kind};
 use crate::protocol::v4;
 use crate::request_id;
@@ -36,7 +42,11 @@ impl ResponseError for Failure {
         if self.0.kind == Kind::Internal {
             log::error!("{}", super::describe(&self.0));
         }
-        HttpResponse::build(self.status_code()).json(v4::error::body(&self.0, request_id::current()))
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.0.retry_after {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        response.json(v4::error::body(&self.0, request_id::current()))
     }
 }
 
@@ -54,6 +64,9 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             )
             .app_data(web::PathConfig::default().error_handler(bad_path))
             .app_data(web::QueryConfig::default().error_handler(bad_query))
+            .wrap(from_fn(set_cookies))
+            .configure(sessions::routes)
+            .configure(users::routes)
             .default_service(web::to(unknown_route)),
     );
 }

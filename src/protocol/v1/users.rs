@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{Availability, Millis, Preference, Props, SessionId, UserId};
+use crate::model::{self, Availability, Millis, NewUser, Preference, Props, SessionId, UserId};
 
 /// A person or a bot, as anybody of the installation may see them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -32,6 +32,24 @@ pub struct User {
     pub deactivated_at: Option<Millis>,
 }
 
+impl From<&model::User> for User {
+    fn from(user: &model::User) -> Self {
+        Self {
+            id: user.id,
+            username: user.username.clone(),
+            nickname: user.nickname.clone(),
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            position: user.position.clone(),
+            is_bot: user.is_bot,
+            is_guest: user.is_guest(),
+            picture_at: user.last_picture_update,
+            updated_at: user.updated_at,
+            deactivated_at: user.deleted_at,
+        }
+    }
+}
+
 /// The caller's own account.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Me {
@@ -53,6 +71,20 @@ pub struct Me {
     /// Free properties.
     #[schema(value_type = Object)]
     pub props: Props,
+}
+
+impl From<&model::User> for Me {
+    fn from(user: &model::User) -> Self {
+        Self {
+            user: user.into(),
+            email: user.email.clone(),
+            locale: user.locale.clone(),
+            roles: user.roles.clone(),
+            timezone: user.timezone.clone(),
+            notify_props: user.notify_props.clone(),
+            props: user.props.clone(),
+        }
+    }
 }
 
 /// `POST /users`: sign up. The first user becomes system administrator.
@@ -77,6 +109,21 @@ pub struct SignUp {
     /// A team's invite id, needed where sign-up is closed; the new user joins that team.
     #[serde(default)]
     pub invite_id: Option<String>,
+}
+
+impl From<SignUp> for NewUser {
+    fn from(new: SignUp) -> Self {
+        Self {
+            username: new.username,
+            email: new.email,
+            password: new.password,
+            nickname: new.nickname,
+            first_name: new.first_name,
+            last_name: new.last_name,
+            locale: String::new(),
+            invite_id: new.invite_id.filter(|id| !id.is_empty()),
+        }
+    }
 }
 
 /// `POST /sessions`: log in.

@@ -32,7 +32,19 @@ const KNOWN: &[(&str, &str, Option<u16>)] = &[
     ("team.not_found", "app.team.get.find.app_error", None),
     ("channel.not_found", "app.channel.get.existing.app_error", None),
     ("post.not_found", "app.post.get.app_error", None),
+    ("login.blank_password", "api.user.login.blank_pwd.app_error", None),
+    ("login.inactive", "api.user.login.inactive.app_error", None),
+    ("login.invalid", "api.user.login.invalid_credentials_email_username", None),
+    ("login.locked", "api.user.check_user_login_attempts.too_many.app_error", None),
+    ("login.throttled", "api.context.rate_limited.app_error", None),
+    ("password.too_long", "model.user.is_valid.pwd_max_length.app_error", None),
+    ("password.too_short", "model.user.is_valid.pwd_min_length.app_error", None),
+    ("user.bad_email", "model.user.is_valid.email.app_error", None),
+    ("user.bad_username", "model.user.is_valid.username.app_error", None),
+    ("user.email_taken", "app.user.save.email_exists.app_error", None),
     ("user.not_found", "app.user.missing_account.const", None),
+    ("user.signup_closed", "api.user.create_user.no_open_server", None),
+    ("user.username_taken", "app.user.save.username_exists.app_error", None),
 ];
 
 /// The HTTP status of an error on this API: it says 400 where the native one says 409.

@@ -4,5 +4,18 @@
 
 mod encode;
 pub mod error;
+mod users;
+
+use serde::Serialize;
 
 pub use encode::{Broadcast, Envelope, encode};
+pub use users::*;
+
+/// The answer to what succeeded and has nothing to say: `{"status":"OK"}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Done {
+    status: &'static str,
+}
+
+/// See [`Done`].
+pub const DONE: Done = Done { status: "OK" };

@@ -1,0 +1,140 @@
+//! Logins: who is behind a token, for how long, and from where.
+
+mod activity;
+mod login;
+mod tokens;
+
+use std::sync::Arc;
+
+pub use activity::{Activity, save_activity};
+pub use login::{Client, LoggedIn, Platform, log_in};
+pub use tokens::TokenKeys;
+
+use super::{Caller, Core, Identity, access};
+use crate::error::{Error, Result};
+use crate::model::{Millis, Session, SessionId, UserId, now};
+use crate::realtime::Stale;
+use crate::storage;
+
+const MINUTE: Millis = 60_000;
+const HOUR: Millis = 60 * MINUTE;
+/// Expired sessions deleted by one statement.
+const EXPIRY_BATCH: i64 = 1_000;
+
+/// Who is behind a token. Answered from memory for as long as nothing about the session or the account changes.
+///
+/// # Errors
+/// 401 `session.required` for a token that is not ours, or whose session has ended or whose account is deactivated.
+pub async fn authenticate(core: &Core, token: &str) -> Result<Arc<Identity>> {
+    let id = core.tokens.read(token).ok_or_else(Error::unauthenticated)?;
+    let identity = match core.caches.identities.get(&id) {
+        Some(identity) => identity,
+        None => load(core, id).await?,
+    };
+    if identity.session.expires_at <= now() || !identity.user.is_active() {
+        return Err(Error::unauthenticated());
+    }
+    core.activity.note(id, now());
+    Ok(identity)
+}
+
+async fn load(core: &Core, id: SessionId) -> Result<Arc<Identity>> {
+    let generation = core.caches.generation();
+    let session = storage::sessions::get(&core.db, id).await?.ok_or_else(Error::unauthenticated)?;
+    let user = storage::users::get(&core.db, session.user_id).await?.ok_or_else(Error::unauthenticated)?;
+    let identity = Arc::new(Identity { user, session });
+    core.caches.remember(generation, &identity);
+    Ok(identity)
+}
+
+/// Gives a session its full length back where it is due: after a hundredth of it, but neither before five minutes nor later
+/// than a day since the last time. Answers with the session's new state, which cookies must follow.
+///
+/// # Errors
+/// What the database says.
+pub async fn extend(core: &Core, identity: &Identity) -> Result<Option<Session>> {
+    let (session, now) = (&identity.session, now());
+    let length = length(core, session);
+    let due_at = session.extended_at + (length / 100).clamp(5 * MINUTE, 24 * HOUR);
+    if !core.config.sessions.extend_with_activity || now < due_at {
+        return Ok(None);
+    }
+    let expires_at = now + length;
+    if !storage::sessions::extend(&core.db, session, expires_at, now).await? {
+        return Ok(None);
+    }
+    core.realtime.refresh(Stale::Session(session.id));
+    Ok(Some(Session { expires_at, extended_at: now, last_activity_at: now, ..session.clone() }))
+}
+
+/// How long a session lives without being used, by where it is used.
+fn length(core: &Core, session: &Session) -> Millis {
+    let hours = match Platform::of(session) {
+        Platform::Mobile => core.config.sessions.mobile_hours,
+        Platform::Web | Platform::Api => core.config.sessions.web_hours,
+    };
+    Millis::from(hours) * HOUR
+}
+
+/// The live sessions of `user`, the last used first; for herself and those who may edit other users.
+///
+/// # Errors
+/// 403 `permission.missing`.
+pub async fn list(core: &Core, caller: &Caller, user: UserId) -> Result<Vec<Session>> {
+    access::self_or_admin(core, caller, user)?;
+    Ok(storage::sessions::of_user(&core.db, user, now()).await?)
+}
+
+/// Ends the caller's own session.
+///
+/// # Errors
+/// What the database says.
+pub async fn log_out(core: &Core, caller: &Caller) -> Result<()> {
+    let identity = caller.identity()?;
+    if storage::sessions::delete(&core.db, identity.session.id, identity.user.id).await? {
+        ended(core, identity.session.id);
+    }
+    Ok(())
+}
+
+/// Ends a session of `user`.
+///
+/// # Errors
+/// 403 `permission.missing`, 404 `session.not_found` where the user has no such session.
+pub async fn revoke(core: &Core, caller: &Caller, user: UserId, session: SessionId) -> Result<()> {
+    access::self_or_admin(core, caller, user)?;
+    if !storage::sessions::delete(&core.db, session, user).await? {
+        return Err(Error::not_found("session.not_found"));
+    }
+    ended(core, session);
+    Ok(())
+}
+
+/// Ends the sessions of `user`, all but `keep`.
+///
+/// # Errors
+/// 403 `permission.missing`.
+pub async fn revoke_all(core: &Core, caller: &Caller, user: UserId, keep: Option<SessionId>) -> Result<()> {
+    access::self_or_admin(core, caller, user)?;
+    for session in storage::sessions::delete_of_user(&core.db, user, keep).await? {
+        ended(core, session);
+    }
+    Ok(())
+}
+
+/// Deletes sessions that have expired and closes what is still connected through them.
+///
+/// # Errors
+/// What the database says.
+pub async fn delete_expired(core: &Core) -> Result<()> {
+    for session in storage::sessions::delete_expired(&core.db, now(), EXPIRY_BATCH).await? {
+        ended(core, session);
+    }
+    Ok(())
+}
+
+/// Every instance forgets the session, and its sockets close.
+pub(super) fn ended(core: &Core, session: SessionId) {
+    core.realtime.refresh(Stale::Session(session));
+    core.realtime.end_session(session);
+}
