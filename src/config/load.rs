@@ -241,12 +241,14 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     within("posts.max_chars", posts.max_chars, 1..=16_383)?;
     within("posts.edit_limit_seconds", posts.edit_limit_seconds, -1..=i64::from(u32::MAX))?;
     within("realtime.channel_threads", realtime.channel_threads, 1..=64)?;
-    within("realtime.mailbox", realtime.mailbox, 16..=65_536)?;
+    within("realtime.hub_mailbox", realtime.hub_mailbox, 64..=1_048_576)?;
+    within("realtime.channel_mailbox", realtime.channel_mailbox, 64..=1_048_576)?;
     within("realtime.outbox", realtime.outbox, 16..=65_536)?;
     within("realtime.replay", realtime.replay, 16..=65_536)?;
     within("realtime.stall_seconds", realtime.stall_seconds, 1..=600)?;
     within("realtime.resume_seconds", realtime.resume_seconds, 1..=3_600)?;
-    within("realtime.channel_linger_seconds", realtime.channel_linger_seconds, 0..=3_600)?;
+    within("realtime.channel_idle_seconds", realtime.channel_idle_seconds, 0..=3_600)?;
+    within("realtime.pace_ms", realtime.pace_ms, 0..=1_000)?;
     within("realtime.away_after_seconds", realtime.away_after_seconds, 10..=86_400)?;
     within("realtime.auth_seconds", realtime.auth_seconds, 1..=60)?;
     within("realtime.ping_seconds", realtime.ping_seconds, 5..=300)?;

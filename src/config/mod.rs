@@ -162,8 +162,10 @@ pub struct Teams {
 pub struct Realtime {
     /// Threads that run channel actors.
     pub channel_threads: usize,
-    /// Capacity of each actor's mailbox, in messages.
-    pub mailbox: usize,
+    /// Capacity of the hub's mailbox, in messages.
+    pub hub_mailbox: usize,
+    /// Capacity of each channel's mailbox, in messages.
+    pub channel_mailbox: usize,
     /// Unsent events kept for one connection.
     pub outbox: usize,
     /// Sent events kept for one connection's resume.
@@ -173,7 +175,9 @@ pub struct Realtime {
     /// Seconds that a session outlives its connection.
     pub resume_seconds: u64,
     /// Seconds that a channel's actor outlives its last session.
-    pub channel_linger_seconds: u64,
+    pub channel_idle_seconds: u64,
+    /// Shortest time between two rounds of writing in a busy channel, in milliseconds.
+    pub pace_ms: u64,
     /// Seconds without activity until a person is away.
     pub away_after_seconds: u64,
     /// Seconds that a socket may stay unauthenticated.

@@ -78,6 +78,12 @@ pub enum PostgresError {
         /// Its last words.
         output: String,
     },
+    /// There is none to visit.
+    #[error("no PostgreSQL runs in {}", path.display())]
+    NotRunning {
+        /// Its directory.
+        path: PathBuf,
+    },
     /// It runs, but does not accept queries.
     #[error("PostgreSQL accepts no queries after {} seconds; see {}", READY_LIMIT.as_secs(), log.display())]
     NotReady {
@@ -121,7 +127,19 @@ impl PrivatePostgres {
         }
     }
 
-    /// How this process, and only this one, connects.
+    /// The one that another process runs in `directory`.
+    ///
+    /// # Errors
+    /// [`PostgresError::NotRunning`] when there is none.
+    pub async fn visit(directory: &Path) -> Result<Self, PostgresError> {
+        let home = Home::open(directory)?;
+        if is_running(&home).await? {
+            return Ok(Self { home, child: None });
+        }
+        Err(PostgresError::NotRunning { path: home.path().to_path_buf() })
+    }
+
+    /// How this process, and only this one, connects for as long as this value lives.
     pub fn connect_options(&self) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass().socket(self.home.handle()).username(SUPERUSER).database("postgres")
     }

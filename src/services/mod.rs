@@ -7,6 +7,7 @@
 pub mod access;
 mod caches;
 mod caller;
+pub mod health;
 pub mod passwords;
 pub mod roles;
 pub mod server;

@@ -1,5 +1,5 @@
 // A whole conversation through Mattermost's published JavaScript client, REST and websocket, as its users would have it.
-// The server's address comes in RUSTCHAT_URL; it is empty at first, so the first one to sign up is its administrator.
+// The server's address comes in CHAT_URL; it is empty at first, so the first one to sign up is its administrator.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -10,7 +10,7 @@ const { Client4, WebSocketClient } = client;
 globalThis.WebSocket = WebSocket;
 globalThis.CloseEvent ??= class extends Event {};
 
-const url = process.env.RUSTCHAT_URL;
+const url = process.env.CHAT_URL;
 const socketUrl = `${url.replace('http', 'ws')}/api/v4/websocket`;
 const PATIENCE = 15_000;
 
@@ -70,7 +70,7 @@ let team;
 let channel;
 let post;
 
-before(() => assert.ok(url, 'RUSTCHAT_URL says where the server is'));
+before(() => assert.ok(url, 'CHAT_URL says where the server is'));
 after(() => [ada, grace].forEach((person) => person.socket?.close()));
 
 test('the first to sign up becomes the administrator', async () => {

@@ -1,6 +1,6 @@
 """A whole conversation through the published Python driver, REST and websocket, unchanged.
 
-The server's address comes in RUSTCHAT_URL; the administrator of the JavaScript suite has signed up there before.
+The server's address comes in CHAT_URL; the administrator of the JavaScript suite has signed up there before.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ PASSWORD = "correct horse battery"
 
 def driver(login_id, password=PASSWORD):
     """A driver for one person; nothing is sent yet."""
-    address = urlsplit(os.environ["RUSTCHAT_URL"])
+    address = urlsplit(os.environ["CHAT_URL"])
     options = {"scheme": address.scheme, "url": address.hostname, "port": address.port}
     return Driver({**options, "login_id": login_id, "password": password})
 

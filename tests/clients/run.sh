@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Runs published Mattermost clients, unchanged, against a real server on an empty database.
 #
-# RUSTCHAT_BIN names the server (default: target/debug/rustchat). What the clients need is installed from the npm
+# SERVER_BIN names the server (default: target/debug/rustchat). What the clients need is installed from the npm
 # registry and PyPI into this folder and .venv.
 set -euo pipefail
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
-bin=$(realpath "${RUSTCHAT_BIN:-${CARGO_TARGET_DIR:-$root/target}/debug/rustchat}")
+bin=$(realpath "${SERVER_BIN:-${CARGO_TARGET_DIR:-$root/target}/debug/rustchat}")
 
 [ -d node_modules ] || npm ci --no-audit --no-fund --silent
 if [ ! -x .venv/bin/python ]; then
@@ -16,13 +16,13 @@ fi
 
 data=$(mktemp -d /tmp/rustchat-clients-XXXXXX)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-export RUSTCHAT_URL="http://127.0.0.1:$port"
+export CHAT_URL="http://127.0.0.1:$port"
 RUSTCHAT_DATA_DIR=$data RUSTCHAT_SERVER_LISTEN=127.0.0.1:$port RUSTCHAT_ACCOUNTS_BCRYPT_COST=4 \
     "$bin" serve >"$data.log" 2>&1 &
 server=$!
 trap 'kill -TERM $server 2>/dev/null; wait $server 2>/dev/null || true; rm -rf "$data" "$data.log"' EXIT
 
-python3 - "$RUSTCHAT_URL/health/ready" <<'PY' || { cat "$data.log"; exit 1; }
+python3 - "$CHAT_URL/health/ready" <<'PY' || { cat "$data.log"; exit 1; }
 import sys, time, urllib.request
 deadline = time.monotonic() + 60
 while True:

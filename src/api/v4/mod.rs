@@ -63,7 +63,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
                     .error_handler(move |error, request| bad_json(&error, request, max_body)),
             )
             .app_data(web::PathConfig::default().error_handler(bad_path))
-            .app_data(web::QueryConfig::default().error_handler(bad_query))
+            .app_data(web::QueryConfig::default().error_handler(|error, request| bad_query(&error, request)))
             .wrap(from_fn(set_cookies))
             .configure(sessions::routes)
             .configure(users::routes)
@@ -83,6 +83,6 @@ fn bad_path(_: PathError, _: &HttpRequest) -> actix_web::Error {
     Failure(Error::invalid("request.bad_path", "path", "An id in the address is malformed.")).into()
 }
 
-fn bad_query(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+fn bad_query(error: &QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
     Failure(Error::invalid("request.bad_query", "query", error.to_string())).into()
 }
