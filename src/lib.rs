@@ -6,6 +6,7 @@ pub mod config;
 pub mod data_dir;
 pub mod error;
 pub mod events;
+pub mod jobs;
 pub mod metrics;
 pub mod model;
 pub mod postgres;

@@ -10,15 +10,17 @@ use std::time::{Duration, Instant};
 
 use rustchat_actors::bridge::LocalBridge;
 use rustchat_actors::{Engine, EngineConfig};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::api::server::{self, Listeners};
 use crate::config::{Config, Realtime as RealtimeSettings};
 use crate::data_dir::{DataDir, DataDirError};
+use crate::jobs;
 use crate::metrics::Metrics;
 use crate::postgres::PostgresError;
 use crate::realtime::Realtime;
 use crate::services::Core;
+use crate::services::server::needs_first_user;
 
 pub use database::Database;
 
@@ -52,8 +54,8 @@ pub enum AppError {
         error: std::io::Error,
     },
     /// Something that must run for as long as the server does has ended.
-    #[error("the HTTP server ended by itself")]
-    Ended,
+    #[error("the {0} ended by itself")]
+    Ended(&'static str),
 }
 
 /// Runs the server until it is told to stop, and stops it in order. Must be called inside an actix `System`.
@@ -62,20 +64,26 @@ pub enum AppError {
 /// When it cannot start; what was started is stopped again.
 pub async fn serve(config: Config) -> Result<(), AppError> {
     let begun = Instant::now();
+    let mut signals = Signals::hear()?;
     let config = Arc::new(config);
-    let limit = Duration::from_secs(config.server.shutdown_seconds);
     let data = DataDir::lock(&config.data_dir)?;
     let database = Database::open(&config, &data).await?;
-    let result = serve_from(&config, &data, &database, begun).await;
+    let result = serve_from(&config, &data, &database, &mut signals, begun).await;
     // Whatever requests and sockets left of the time; PostgreSQL usually needs a tenth of a second.
-    database.close(limit / 3).await;
+    database.close(shutdown_limit(&config) / 3).await;
     if result.is_ok() {
         log::info!("stopped");
     }
     result
 }
 
-async fn serve_from(config: &Arc<Config>, data: &DataDir, database: &Database, begun: Instant) -> Result<(), AppError> {
+async fn serve_from(
+    config: &Arc<Config>,
+    data: &DataDir,
+    database: &Database,
+    signals: &mut Signals,
+    begun: Instant,
+) -> Result<(), AppError> {
     let secret = match config.jwt.secret.get() {
         Some(secret) => secret.to_owned(),
         None => data.jwt_secret()?,
@@ -87,30 +95,48 @@ async fn serve_from(config: &Arc<Config>, data: &DataDir, database: &Database, b
     let core = Arc::new(core);
     let listeners = server::listen(&core, &Metrics::new()?)
         .map_err(|error| AppError::System { what: format!("cannot listen on {}", config.server.listen), error })?;
-    let news = actix::spawn(observer::follow(Arc::clone(&core), news));
-    welcome(&core, &listeners, begun);
-    let result = run_until_told(&listeners).await;
-    stop(&listeners, &engine, Duration::from_secs(config.server.shutdown_seconds) * 2 / 3).await;
-    news.abort();
+    welcome(&core, &listeners, begun).await?;
+    let result = tokio::select! {
+        () = signals.any() => Ok(()),
+        () = listeners.ended() => Err(AppError::Ended("HTTP server")),
+        () = observer::follow(&core, news) => Err(AppError::Ended("realtime engine")),
+        () = jobs::run(&core) => Err(AppError::Ended("jobs")),
+    };
+    stop(&listeners, &engine, shutdown_limit(config) * 2 / 3).await;
+    jobs::flush(&core).await;
     result
 }
 
-fn welcome(core: &Core, listeners: &Listeners, begun: Instant) {
-    log::info!("listening on {}", listeners.address);
-    log::info!("ready in {} ms: open {} in a browser", begun.elapsed().as_millis(), core.config.server.site_url);
-}
-
-/// Waits for SIGTERM, SIGINT or the death of the HTTP server.
-async fn run_until_told(listeners: &Listeners) -> Result<(), AppError> {
-    let system = |error| AppError::System { what: "cannot hear signals".to_owned(), error };
-    let mut terminate = signal(SignalKind::terminate()).map_err(system)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(system)?;
-    tokio::select! {
-        _ = terminate.recv() => log::info!("stopping: SIGTERM"),
-        _ = interrupt.recv() => log::info!("stopping: SIGINT"),
-        () = listeners.ended() => return Err(AppError::Ended),
+/// The last lines of the start: where to go, and what to do first.
+async fn welcome(core: &Core, listeners: &Listeners, begun: Instant) -> Result<(), AppError> {
+    let is_new = needs_first_user(core).await?;
+    log::info!("listening on {}, ready in {} ms", listeners.address, begun.elapsed().as_millis());
+    log::info!("open {} in a browser", core.config.server.site_url);
+    if is_new {
+        log::info!("sign up there: the first account becomes the administrator");
     }
     Ok(())
+}
+
+/// What tells the server to stop. Heard from the first moment, so that nothing is left behind by a stop during the start.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn hear() -> Result<Self, AppError> {
+        let hear =
+            |kind| signal(kind).map_err(|error| AppError::System { what: "cannot hear signals".to_owned(), error });
+        Ok(Self { terminate: hear(SignalKind::terminate())?, interrupt: hear(SignalKind::interrupt())? })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => log::info!("stopping: SIGTERM"),
+            _ = self.interrupt.recv() => log::info!("stopping: SIGINT"),
+        }
+    }
 }
 
 /// Accepts nothing new, and lets requests finish while sockets are told to come back.
@@ -119,6 +145,10 @@ async fn stop(listeners: &Listeners, engine: &Engine, limit: Duration) {
     if tokio::time::timeout(limit, everyone_gone).await.is_err() {
         log::warn!("requests or sockets are still open after {} seconds and are cut off", limit.as_secs());
     }
+}
+
+fn shutdown_limit(config: &Config) -> Duration {
+    Duration::from_secs(config.server.shutdown_seconds)
 }
 
 fn engine_config(settings: &RealtimeSettings) -> EngineConfig {

@@ -1,7 +1,6 @@
 //! What the engine reports: presence that changed, caches that are stale, and that it cannot go on.
 
 use std::process;
-use std::sync::Arc;
 
 use rustchat_actors::{Observer, PresenceChange, Refresh};
 use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
@@ -54,7 +53,7 @@ impl Observer for Ear {
 }
 
 /// Acts on the reports, one after the other, until the engine is gone.
-pub(super) async fn follow(core: Arc<Core>, mut news: Receiver<News>) {
+pub(super) async fn follow(core: &Core, mut news: Receiver<News>) {
     while let Some(news) = news.recv().await {
         match news {
             News::Presence(change) => {
