@@ -15,8 +15,6 @@ pub enum ChannelEvent {
         channel: Box<Channel>,
         /// Her place in it.
         member: Box<ChannelMember>,
-        /// Members of a direct or group channel, else empty.
-        peers: Vec<UserId>,
         /// Who made her a member.
         by: UserId,
         /// Whether the channel is new.

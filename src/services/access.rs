@@ -98,18 +98,43 @@ pub fn self_or_admin(core: &Core, caller: &Caller, user: UserId) -> Result<()> {
 /// 404 `team.not_found` for a team that is not there or that the caller may neither see nor join, 403
 /// `permission.missing` for a member who lacks the right.
 pub async fn team(core: &Core, caller: &Caller, id: TeamId, permission: Permission) -> Result<TeamAccess> {
-    let user = caller_id(caller);
-    let (team, member) =
-        storage::teams::with_member(&core.db, id, user).await?.ok_or_else(|| Error::not_found("team.not_found"))?;
-    let member = member.filter(|member| member.deleted_at.is_none());
-    let by_team = member.as_ref().is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission));
-    if by_team || has_system(core, caller, permission) {
-        return Ok(TeamAccess { team, member });
+    let access = load_team(core, caller, id).await?;
+    if grants_in_team(core, caller, access.member.as_ref(), permission) {
+        Ok(access)
+    } else if sees_team(core, caller, &access) {
+        Err(Error::missing(permission))
+    } else {
+        Err(Error::not_found("team.not_found"))
     }
-    let visible = member.is_some()
-        || (team.allow_open_invite && has_system(core, caller, Permission::ListPublicTeams))
-        || has_system(core, caller, Permission::ListPrivateTeams);
-    Err(if visible { Error::missing(permission) } else { Error::not_found("team.not_found") })
+}
+
+/// Loads a team that the caller belongs to or may find among the teams to join.
+///
+/// # Errors
+/// 404 `team.not_found` for any other.
+pub async fn visible_team(core: &Core, caller: &Caller, id: TeamId) -> Result<TeamAccess> {
+    let access = load_team(core, caller, id).await?;
+    if sees_team(core, caller, &access) { Ok(access) } else { Err(Error::not_found("team.not_found")) }
+}
+
+/// Whether the caller holds a right in a team, by this place in it or by system roles.
+#[must_use]
+pub fn grants_in_team(core: &Core, caller: &Caller, member: Option<&TeamMember>, permission: Permission) -> bool {
+    member.is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission))
+        || has_system(core, caller, permission)
+}
+
+async fn load_team(core: &Core, caller: &Caller, id: TeamId) -> Result<TeamAccess> {
+    let (team, member) = storage::teams::with_member(&core.db, id, caller_id(caller))
+        .await?
+        .ok_or_else(|| Error::not_found("team.not_found"))?;
+    Ok(TeamAccess { team, member: member.filter(|member| member.deleted_at.is_none()) })
+}
+
+fn sees_team(core: &Core, caller: &Caller, access: &TeamAccess) -> bool {
+    access.member.is_some()
+        || (access.team.allow_open_invite && has_system(core, caller, Permission::ListPublicTeams))
+        || has_system(core, caller, Permission::ListPrivateTeams)
 }
 
 /// Loads a channel and proves a right in it, in one query.

@@ -7,13 +7,19 @@
 pub mod access;
 mod caches;
 mod caller;
+pub mod channels;
+pub mod direct;
 pub mod health;
+mod idempotency;
+pub mod members;
 pub mod passwords;
 pub mod roles;
 pub mod server;
 pub mod sessions;
+pub mod teams;
 pub mod throttle;
 pub mod users;
+mod validate;
 
 use std::sync::Arc;
 

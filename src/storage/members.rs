@@ -455,3 +455,16 @@ pub async fn merge_notify_props(
     .await?;
     Ok(row.map(ChannelMember::from))
 }
+
+/// The usernames of those of `users` who are active, sorted.
+///
+/// # Errors
+/// What the database says.
+pub async fn usernames(db: impl PgExecutor<'_>, users: &[UserId]) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "SELECT username FROM users WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY username",
+        users as &[UserId]
+    )
+    .fetch_all(db)
+    .await
+}

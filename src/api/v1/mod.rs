@@ -1,7 +1,11 @@
 //! The native API.
 
+mod channels;
+mod idempotency;
 mod me;
+mod paging;
 mod sessions;
+mod teams;
 mod users;
 
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
@@ -72,8 +76,10 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .app_data(web::PathConfig::default().error_handler(bad_path))
             .app_data(web::QueryConfig::default().error_handler(|error, request| bad_query(&error, request)))
             .wrap(from_fn(set_cookies))
+            .configure(channels::routes)
             .configure(me::routes)
             .configure(sessions::routes)
+            .configure(teams::routes)
             .configure(users::routes)
             .default_service(web::to(unknown_route)),
     );

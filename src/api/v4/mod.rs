@@ -1,7 +1,13 @@
 //! The API of Mattermost's clients.
 
+mod channel_members;
+mod channels;
+mod paging;
 mod sessions;
+mod team_members;
+mod teams;
 mod users;
+mod who;
 
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
 use actix_web::http::StatusCode;
@@ -65,7 +71,11 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .app_data(web::PathConfig::default().error_handler(bad_path))
             .app_data(web::QueryConfig::default().error_handler(|error, request| bad_query(&error, request)))
             .wrap(from_fn(set_cookies))
+            .configure(channel_members::routes)
+            .configure(channels::routes)
             .configure(sessions::routes)
+            .configure(team_members::routes)
+            .configure(teams::routes)
             .configure(users::routes)
             .default_service(web::to(unknown_route)),
     );

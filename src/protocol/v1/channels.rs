@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{ChannelId, ChannelKind, Millis, PostId, Props, TeamId, UserId};
+use crate::model::{self, ChannelId, ChannelKind, Millis, PostId, Props, TeamId, UserId};
 
 /// What kind of channel it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -184,4 +184,92 @@ pub struct ReadState {
     pub mention_count_root: i64,
     /// See [`Membership::last_viewed_at`].
     pub last_viewed_at: Millis,
+}
+
+impl From<model::Channel> for Channel {
+    fn from(channel: model::Channel) -> Self {
+        Self {
+            id: channel.id,
+            team_id: channel.team_id,
+            kind: channel.kind.into(),
+            name: channel.name,
+            display_name: channel.display_name,
+            header: channel.header,
+            purpose: channel.purpose,
+            member_ids: channel.member_ids,
+            message_count: channel.message_count,
+            root_count: channel.root_count,
+            last_post_at: channel.last_post_at,
+            created_at: channel.created_at,
+            updated_at: channel.updated_at,
+            archived_at: channel.deleted_at,
+        }
+    }
+}
+
+impl From<model::ChannelMember> for Membership {
+    fn from(member: model::ChannelMember) -> Self {
+        Self {
+            channel_id: member.channel_id,
+            user_id: member.user_id,
+            roles: role_names(member.roles()),
+            seen_messages: member.seen_messages,
+            seen_roots: member.seen_roots,
+            mention_count: member.mention_count,
+            mention_count_root: member.mention_count_root,
+            last_viewed_at: member.last_viewed_at,
+            muted: member.is_muted(),
+            notify_props: member.notify_props,
+        }
+    }
+}
+
+impl From<(model::Channel, model::ChannelMember)> for JoinedChannel {
+    fn from((channel, member): (model::Channel, model::ChannelMember)) -> Self {
+        Self { channel: channel.into(), membership: member.into() }
+    }
+}
+
+impl From<&model::ChannelMember> for ChannelMember {
+    fn from(member: &model::ChannelMember) -> Self {
+        Self { channel_id: member.channel_id, user_id: member.user_id, roles: role_names(member.roles()) }
+    }
+}
+
+impl From<&model::ChannelMember> for ReadState {
+    fn from(member: &model::ChannelMember) -> Self {
+        Self {
+            channel_id: member.channel_id,
+            seen_messages: member.seen_messages,
+            seen_roots: member.seen_roots,
+            mention_count: member.mention_count,
+            mention_count_root: member.mention_count_root,
+            last_viewed_at: member.last_viewed_at,
+        }
+    }
+}
+
+impl CreateChannel {
+    /// In the domain's words.
+    #[must_use]
+    pub fn into_new(self, team_id: TeamId) -> model::NewChannel {
+        model::NewChannel {
+            team_id,
+            kind: if self.private { ChannelKind::Private } else { ChannelKind::Open },
+            name: self.name,
+            display_name: self.display_name,
+            header: self.header,
+            purpose: self.purpose,
+        }
+    }
+}
+
+impl From<PatchChannel> for model::ChannelPatch {
+    fn from(patch: PatchChannel) -> Self {
+        Self { name: patch.name, display_name: patch.display_name, header: patch.header, purpose: patch.purpose }
+    }
+}
+
+fn role_names(roles: &[&str]) -> Vec<String> {
+    roles.iter().map(|&role| role.to_owned()).collect()
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::User;
-use crate::model::{Millis, TeamId, UserId};
+use crate::model::{self, Millis, TeamId, TeamKind, UserId};
 
 /// A team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -113,4 +113,61 @@ pub struct MemberPage<M: ToSchema> {
     pub users: Vec<User>,
     /// Give it as `cursor` for the next page; `null` at the end.
     pub next_cursor: Option<String>,
+}
+
+impl From<model::Team> for Team {
+    /// An empty invite id is one that the reader may not know.
+    fn from(team: model::Team) -> Self {
+        Self {
+            id: team.id,
+            name: team.name,
+            display_name: team.display_name,
+            description: team.description,
+            open: team.allow_open_invite,
+            invite_id: Some(team.invite_id).filter(|id| !id.is_empty()),
+            created_at: team.created_at,
+            updated_at: team.updated_at,
+            archived_at: team.deleted_at,
+        }
+    }
+}
+
+impl From<&model::TeamMember> for TeamMember {
+    fn from(member: &model::TeamMember) -> Self {
+        Self {
+            team_id: member.team_id,
+            user_id: member.user_id,
+            roles: member.roles().iter().map(|&role| role.to_owned()).collect(),
+            joined_at: member.created_at,
+        }
+    }
+}
+
+impl From<(model::Team, model::TeamMember)> for JoinedTeam {
+    fn from((team, member): (model::Team, model::TeamMember)) -> Self {
+        Self { team: team.into(), member: (&member).into() }
+    }
+}
+
+impl From<CreateTeam> for model::NewTeam {
+    fn from(team: CreateTeam) -> Self {
+        Self {
+            name: team.name,
+            display_name: team.display_name,
+            description: team.description,
+            kind: if team.open { TeamKind::Open } else { TeamKind::InviteOnly },
+            allow_open_invite: team.open,
+        }
+    }
+}
+
+impl From<PatchTeam> for model::TeamPatch {
+    fn from(patch: PatchTeam) -> Self {
+        Self {
+            display_name: patch.display_name,
+            description: patch.description,
+            allow_open_invite: patch.open,
+            ..Self::default()
+        }
+    }
 }

@@ -2,13 +2,17 @@
 //!
 //! Absent times are 0, absent ids are "", see `docs/compatibility.md`.
 
+mod channels;
 mod encode;
 pub mod error;
+mod teams;
 mod users;
 
 use serde::Serialize;
 
+pub use channels::*;
 pub use encode::{Broadcast, Envelope, encode};
+pub use teams::*;
 pub use users::*;
 
 /// The answer to what succeeded and has nothing to say: `{"status":"OK"}`.

@@ -1,0 +1,143 @@
+//! Direct and group channels: the same people always get the same channel.
+//!
+//! The channel's name is derived from its members, and the database keeps names unique: of two requests that open the
+//! same channel at once, one makes it and the other finds it.
+
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
+
+use sha1::{Digest, Sha1};
+
+use super::members::announce_in_channel;
+use super::{Caller, Core, access};
+use crate::error::{Error, Result};
+use crate::model::{Channel, ChannelId, ChannelKind, ChannelMember, Permission, UserId, now};
+use crate::storage;
+
+/// People in a group channel, the caller included.
+const GROUP: RangeInclusive<usize> = 3..=8;
+const GROUP_SIZE: &str = "A group has three to eight people, yourself included.";
+
+/// Opens the channel of these people; the caller is one of them, named or not. One person alone talks to herself, two
+/// get a direct channel, three to eight a group channel.
+///
+/// # Errors
+/// 400 `channel.bad_members` for more than eight people, 404 `user.not_found` for unknown or deactivated ones, 403.
+pub async fn open(core: &Core, caller: &Caller, users: &[UserId]) -> Result<(Channel, ChannelMember)> {
+    let opener = caller.user_id()?;
+    let people: BTreeSet<UserId> = users.iter().copied().chain([opener]).collect();
+    let people: Vec<UserId> = people.into_iter().collect();
+    let (kind, permission) = match people.len() {
+        1 | 2 => (ChannelKind::Direct, Permission::CreateDirectChannel),
+        count if GROUP.contains(&count) => (ChannelKind::Group, Permission::CreateGroupChannel),
+        _ => return Err(bad_members(GROUP_SIZE)),
+    };
+    access::system(core, caller, permission)?;
+    let name = match kind {
+        ChannelKind::Direct => direct_name(&people),
+        _ => group_name(&people),
+    };
+    match storage::channels::by_name(&core.db, None, &name).await? {
+        Some(channel) => existing(core, channel, opener).await,
+        None => create(core, kind, name, people, opener).await,
+    }
+}
+
+/// Opens the direct channel of two people, one of them the caller; twice the caller for a channel with herself.
+///
+/// # Errors
+/// 400 `channel.bad_members` for any others, and those of [`open`].
+pub async fn open_pair(core: &Core, caller: &Caller, users: &[UserId]) -> Result<(Channel, ChannelMember)> {
+    if users.len() != 2 || !users.contains(&caller.user_id()?) {
+        return Err(bad_members("Name two people, yourself and the other one."));
+    }
+    open(core, caller, users).await
+}
+
+/// Opens the group channel of these people and the caller.
+///
+/// # Errors
+/// 400 `channel.bad_members` unless they are three to eight, and those of [`open`].
+pub async fn open_group(core: &Core, caller: &Caller, users: &[UserId]) -> Result<(Channel, ChannelMember)> {
+    let people: BTreeSet<UserId> = users.iter().copied().chain([caller.user_id()?]).collect();
+    if !GROUP.contains(&people.len()) {
+        return Err(bad_members(GROUP_SIZE));
+    }
+    open(core, caller, users).await
+}
+
+async fn create(
+    core: &Core,
+    kind: ChannelKind,
+    name: String,
+    people: Vec<UserId>,
+    opener: UserId,
+) -> Result<(Channel, ChannelMember)> {
+    let mut tx = core.db.begin().await?;
+    let usernames = storage::members::usernames(&mut *tx, &people).await?;
+    if usernames.len() != people.len() {
+        return Err(Error::not_found("user.not_found"));
+    }
+    let display_name = if kind == ChannelKind::Group { usernames.join(", ") } else { String::new() };
+    let channel = personal(kind, name, display_name, people, opener);
+    if !storage::channels::insert(&mut *tx, &channel).await? {
+        tx.rollback().await?;
+        let channel = storage::channels::by_name(&core.db, None, &channel.name).await?;
+        return existing(core, channel.ok_or_else(|| Error::not_found("channel.not_found"))?, opener).await;
+    }
+    let members =
+        storage::members::join_channels(&mut *tx, &[channel.id], &channel.member_ids, None, channel.created_at).await?;
+    let place = members.iter().find(|member| member.user_id == opener).cloned();
+    let place = place.ok_or_else(|| Error::not_found("user.not_found"))?;
+    tx.commit().await?;
+    announce_in_channel(core, &channel, members, opener, true);
+    Ok((channel, place))
+}
+
+async fn existing(core: &Core, channel: Channel, opener: UserId) -> Result<(Channel, ChannelMember)> {
+    let member = storage::members::of_channel(&core.db, channel.id, opener).await?;
+    Ok((channel, member.ok_or_else(|| Error::not_found("channel_member.not_found"))?))
+}
+
+fn personal(kind: ChannelKind, name: String, display_name: String, member_ids: Vec<UserId>, opener: UserId) -> Channel {
+    let now = now();
+    Channel {
+        id: ChannelId::new(),
+        team_id: None,
+        kind,
+        name,
+        display_name,
+        header: String::new(),
+        purpose: String::new(),
+        creator_id: Some(opener),
+        member_ids,
+        message_count: 0,
+        root_count: 0,
+        last_post_at: 0,
+        last_root_post_at: 0,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    }
+}
+
+/// The two ids, the lesser *text* first, joined by `__`: clients find the other person by it.
+fn direct_name(people: &[UserId]) -> String {
+    let mut ids: Vec<String> = people.iter().map(ToString::to_string).collect();
+    ids.sort_unstable();
+    match ids.as_slice() {
+        [one] => format!("{one}__{one}"),
+        ids => ids.join("__"),
+    }
+}
+
+/// SHA-1 of the sorted ids, in lower hexadecimal. It only has to be the same for the same people.
+fn group_name(people: &[UserId]) -> String {
+    let mut ids: Vec<String> = people.iter().map(ToString::to_string).collect();
+    ids.sort_unstable();
+    Sha1::digest(ids.concat()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bad_members(detail: &str) -> Error {
+    Error::invalid("channel.bad_members", "user_ids", detail)
+}

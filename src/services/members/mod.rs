@@ -1,0 +1,60 @@
+//! Who belongs where: [`team`] and [`channel`] memberships.
+//!
+//! A membership decides what a live connection hears: each change is committed first, then the connections are moved,
+//! then the events go out, so that whoever is told about a channel hears it already, and whoever left hears no more.
+
+pub mod channel;
+pub mod team;
+
+use super::Core;
+use crate::error::{Error, Result};
+use crate::events::ChannelEvent;
+use crate::model::{Channel, ChannelId, ChannelMember, TeamId, UserId};
+use crate::storage;
+
+/// Most people that one request may name.
+const MAX_BATCH: usize = 200;
+
+/// Everything a user's connection listens to, for a socket that has just connected.
+///
+/// # Errors
+/// None but the database's.
+pub async fn subscriptions(core: &Core, user: UserId) -> Result<(Vec<TeamId>, Vec<ChannelId>)> {
+    Ok(storage::members::subscriptions(&core.db, user).await?)
+}
+
+/// Lets `members` hear the channel they have just come into, and tells them and the others.
+pub(super) fn announce_in_channel(
+    core: &Core,
+    channel: &Channel,
+    members: Vec<ChannelMember>,
+    by: UserId,
+    created: bool,
+) {
+    for member in &members {
+        core.realtime.join_channels(member.user_id, &[channel.id]);
+    }
+    for member in members {
+        let user_id = member.user_id;
+        core.realtime.publish(ChannelEvent::Joined {
+            channel: Box::new(channel.clone()),
+            member: Box::new(member),
+            by,
+            created,
+        });
+        if !created {
+            core.realtime.publish(ChannelEvent::MemberAdded {
+                user_id,
+                channel_id: channel.id,
+                team_id: channel.team_id,
+            });
+        }
+    }
+}
+
+fn check_batch(users: &[UserId]) -> Result<()> {
+    if (1..=MAX_BATCH).contains(&users.len()) {
+        return Ok(());
+    }
+    Err(Error::invalid("members.bad_count", "user_id", format!("Name 1 to {MAX_BATCH} people.")))
+}
