@@ -60,13 +60,33 @@ impl Post {
     pub fn is_system(&self) -> bool {
         self.kind.starts_with("system_")
     }
+
+    /// Whether a post of this kind raises its channel's counters.
+    #[must_use]
+    pub fn counts(kind: &str) -> bool {
+        !UNCOUNTED.contains(&kind)
+    }
 }
 
+/// Kinds that tell of people coming and going: clients may hide them, so they do not count as messages.
+const UNCOUNTED: [&str; 10] = [
+    "system_join_channel",
+    "system_leave_channel",
+    "system_add_to_channel",
+    "system_remove_from_channel",
+    "system_join_team",
+    "system_leave_team",
+    "system_add_to_team",
+    "system_remove_from_team",
+    "system_join_leave",
+    "system_add_remove",
+];
+
 /// What it takes to post.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct NewPost {
-    /// Where; required.
-    pub channel_id: Option<ChannelId>,
+    /// Where.
+    pub channel_id: ChannelId,
     /// The root to reply to.
     pub root_id: Option<PostId>,
     /// The text.
@@ -79,6 +99,35 @@ pub struct NewPost {
     pub kind: String,
     /// Whether posting makes the author online.
     pub set_online: bool,
+}
+
+/// Whom a message may mention; who of them is in the channel is for the database to say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// Usernames after an `@`, in lower case.
+    pub names: Vec<String>,
+    /// Every word in lower case, for the keywords people chose.
+    pub words: Vec<String>,
+    /// Every word as it was written, for first names.
+    pub exact_words: Vec<String>,
+    /// People mentioned by the nature of the post.
+    pub people: Vec<UserId>,
+    /// Whom it reaches beyond those.
+    pub reach: Reach,
+}
+
+/// How much of the channel a message mentions as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Nobody who is not named.
+    #[default]
+    Named,
+    /// All who want to hear of `@channel` and `@all`.
+    Willing,
+    /// Those of these users who want to hear of `@here`: they are online.
+    WillingOf(Vec<UserId>),
+    /// Everyone: each post of a direct or group channel.
+    Everyone,
 }
 
 /// One person's one emoji under one post.
@@ -112,17 +161,17 @@ pub struct PostPage {
 /// Which part of a channel to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageFrom {
-    /// From the newest, skipping `page * limit`.
+    /// From the newest, after skipping this many posts.
     Latest {
-        /// How many pages to skip.
-        page: i64,
+        /// Posts to skip.
+        skip: i64,
     },
     /// Posts older than this one.
     Before(PostId),
     /// Posts newer than this one, the nearest ones.
     After(PostId),
-    /// Everything that changed after this moment, deleted posts included, at most 1,000.
-    Since(Millis),
+    /// Half a page older than this post, and half a page from it on.
+    Around(PostId),
 }
 
 /// One user's place in one thread.

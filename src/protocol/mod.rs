@@ -45,7 +45,7 @@ pub enum Text {
 }
 
 /// Stands for the recipient's id while a [`Text::Named`] is encoded. Nothing that people write may follow it.
-const RECIPIENT: &str = "<recipient>";
+pub(crate) const RECIPIENT: &str = "<recipient>";
 
 impl Encoded {
     /// Nothing: this protocol does not know the event.

@@ -166,7 +166,7 @@ pub async fn channel(core: &Core, caller: &Caller, id: ChannelId, permission: Pe
 /// 404 `post.not_found` where the post or its channel is not there for the caller, 403 `permission.missing` for one who
 /// sees it but lacks the right.
 pub async fn post(core: &Core, caller: &Caller, id: PostId, permission: Permission) -> Result<(Post, ChannelAccess)> {
-    let post = storage::posts::get(&core.db, id)
+    let post = storage::posts::get(&core.db, caller.user_id().ok(), id)
         .await?
         .filter(|post| post.deleted_at.is_none())
         .ok_or_else(|| Error::not_found("post.not_found"))?;

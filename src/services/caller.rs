@@ -20,8 +20,8 @@ pub enum Caller {
 /// invalidated at once.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    /// The account.
-    pub user: User,
+    /// The account, shared with the events that name their author.
+    pub user: Arc<User>,
     /// The login.
     pub session: Session,
 }

@@ -93,6 +93,15 @@ pub async fn lock(db: &mut PgConnection, id: UserId) -> sqlx::Result<Option<User
     Ok(row.map(User::from))
 }
 
+/// Those of these users who exist, in no order.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_ids(db: impl PgExecutor<'_>, ids: &[UserId]) -> sqlx::Result<Vec<User>> {
+    let rows = select_users!("WHERE u.id = ANY($1)", ids as &[UserId]).fetch_all(db).await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
 /// The user whose username or e-mail address is `login`, in lower case.
 ///
 /// # Errors

@@ -4,6 +4,7 @@ mod channels;
 mod idempotency;
 mod me;
 mod paging;
+mod posts;
 mod sessions;
 mod teams;
 mod users;
@@ -78,6 +79,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .wrap(from_fn(set_cookies))
             .configure(channels::routes)
             .configure(me::routes)
+            .configure(posts::routes)
             .configure(sessions::routes)
             .configure(teams::routes)
             .configure(users::routes)

@@ -30,7 +30,7 @@ pub(super) async fn log_in(
     Ok(response.json(LoggedIn {
         csrf: session.csrf.clone(),
         expires_at: session.expires_at,
-        me: Me::from(&logged_in.identity.user),
+        me: Me::from(logged_in.identity.user.as_ref()),
         token: logged_in.token,
     }))
 }

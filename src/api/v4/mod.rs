@@ -3,6 +3,7 @@
 mod channel_members;
 mod channels;
 mod paging;
+mod posts;
 mod sessions;
 mod team_members;
 mod teams;
@@ -73,6 +74,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .wrap(from_fn(set_cookies))
             .configure(channel_members::routes)
             .configure(channels::routes)
+            .configure(posts::routes)
             .configure(sessions::routes)
             .configure(team_members::routes)
             .configure(teams::routes)

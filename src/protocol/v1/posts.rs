@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::User;
-use crate::model::{ChannelId, Millis, PostId, Props, UserId};
+use crate::model::{self, ChannelId, Millis, NewPost, PostId, Props, UserId};
 
 /// A post or a reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -42,6 +42,29 @@ pub struct Post {
     pub thread: Option<Thread>,
 }
 
+impl From<model::Post> for Post {
+    fn from(post: model::Post) -> Self {
+        let is_deleted = post.deleted_at.is_some();
+        Self {
+            id: post.id,
+            channel_id: post.channel_id,
+            user_id: post.user_id,
+            root_id: post.root_id,
+            kind: post.kind,
+            message: if is_deleted { String::new() } else { post.message },
+            props: if is_deleted { Props::new() } else { post.props },
+            pinned: post.is_pinned,
+            client_id: post.pending_post_id,
+            created_at: post.created_at,
+            updated_at: post.updated_at,
+            edited_at: post.edited_at,
+            deleted_at: post.deleted_at,
+            reactions: group(post.reactions),
+            thread: post.root_id.is_none().then(|| post.thread.into()),
+        }
+    }
+}
+
 /// One emoji under a post and who chose it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReactionGroup {
@@ -49,6 +72,17 @@ pub struct ReactionGroup {
     pub emoji: String,
     /// Who, oldest first.
     pub user_ids: Vec<UserId>,
+}
+
+fn group(reactions: Vec<model::Reaction>) -> Vec<ReactionGroup> {
+    let mut groups: Vec<ReactionGroup> = Vec::new();
+    for reaction in reactions {
+        match groups.iter_mut().find(|group| group.emoji == reaction.emoji_name) {
+            Some(group) => group.user_ids.push(reaction.user_id),
+            None => groups.push(ReactionGroup { emoji: reaction.emoji_name, user_ids: vec![reaction.user_id] }),
+        }
+    }
+    groups
 }
 
 /// What a root shows of its thread.
@@ -60,6 +94,12 @@ pub struct Thread {
     pub last_reply_at: Millis,
     /// Who replied, the latest last, at most 100.
     pub participants: Vec<UserId>,
+}
+
+impl From<model::ThreadSummary> for Thread {
+    fn from(thread: model::ThreadSummary) -> Self {
+        Self { reply_count: thread.reply_count, last_reply_at: thread.last_reply_at, participants: thread.participants }
+    }
 }
 
 /// `POST /channels/{id}/posts`.
@@ -74,10 +114,26 @@ pub struct CreatePost {
     /// Idempotency key of at most 64 characters: a retry with the same one returns the first post.
     #[serde(default)]
     pub client_id: Option<String>,
-    /// Free properties, at most 8,000 bytes.
+    /// Free properties, at most 800,000 characters as JSON.
     #[serde(default)]
     #[schema(value_type = Object)]
     pub props: Props,
+}
+
+impl CreatePost {
+    /// In the domain's words.
+    #[must_use]
+    pub fn into_model(self, channel_id: ChannelId) -> NewPost {
+        NewPost {
+            channel_id,
+            root_id: self.root_id,
+            message: self.message,
+            props: self.props,
+            pending_post_id: self.client_id,
+            kind: String::new(),
+            set_online: true,
+        }
+    }
 }
 
 /// `PATCH /posts/{id}`: only what is given changes.
@@ -103,4 +159,18 @@ pub struct PostPage {
     pub older: Option<PostId>,
     /// Give it as `after` to read newer posts; `null` at the end.
     pub newer: Option<PostId>,
+}
+
+impl PostPage {
+    /// A page with the people it shows.
+    #[must_use]
+    pub fn new(page: model::PostPage, users: &[model::User]) -> Self {
+        Self {
+            older: page.previous.and(page.posts.last().map(|post| post.id)),
+            newer: page.next.and(page.posts.first().map(|post| post.id)),
+            posts: page.posts.into_iter().map(Post::from).collect(),
+            related: page.related.into_iter().map(Post::from).collect(),
+            users: users.iter().map(User::from).collect(),
+        }
+    }
 }

@@ -5,6 +5,8 @@
 mod channels;
 mod encode;
 pub mod error;
+mod ids;
+mod posts;
 mod teams;
 mod users;
 
@@ -12,6 +14,7 @@ use serde::Serialize;
 
 pub use channels::*;
 pub use encode::{Broadcast, Envelope, encode};
+pub use posts::*;
 pub use teams::*;
 pub use users::*;
 

@@ -137,7 +137,7 @@ async fn start(core: &Core, user: User, client: &Client) -> Result<LoggedIn> {
         ended(core, old);
     }
     let token = core.tokens.issue(session.id)?;
-    Ok(LoggedIn { identity: Arc::new(Identity { user, session }), token })
+    Ok(LoggedIn { identity: Arc::new(Identity { user: Arc::new(user), session }), token })
 }
 
 fn new_session(core: &Core, user: UserId, client: &Client) -> Session {

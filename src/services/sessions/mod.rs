@@ -42,7 +42,7 @@ async fn load(core: &Core, id: SessionId) -> Result<Arc<Identity>> {
     let generation = core.caches.generation();
     let session = storage::sessions::get(&core.db, id).await?.ok_or_else(Error::unauthenticated)?;
     let user = storage::users::get(&core.db, session.user_id).await?.ok_or_else(Error::unauthenticated)?;
-    let identity = Arc::new(Identity { user, session });
+    let identity = Arc::new(Identity { user: Arc::new(user), session });
     core.caches.remember(generation, &identity);
     Ok(identity)
 }

@@ -14,5 +14,5 @@ use crate::model::User;
 /// # Errors
 /// What the database says.
 pub fn me(_: &Core, caller: &Caller) -> Result<User> {
-    Ok(caller.identity()?.user.clone())
+    Ok(User::clone(&caller.identity()?.user))
 }

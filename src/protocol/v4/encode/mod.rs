@@ -36,7 +36,6 @@ pub fn encode(event: &Event) -> Encoded {
 }
 
 /// Many values in `data` are JSON *texts*, which clients parse once more.
-#[expect(dead_code, reason = "the families are filled in one by one")]
 fn text(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,9 +1,126 @@
 //! Events about posts.
 
-use crate::events::PostEvent;
-use crate::protocol::Encoded;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Broadcast, Envelope, text};
+use crate::events::{PostCreated, PostEvent};
+use crate::model::{ChannelKind, UserId};
+use crate::protocol::v4::{Post, Reaction};
+use crate::protocol::{Encoded, RECIPIENT, Text, Who};
 
 pub(super) fn encode(event: &PostEvent) -> Encoded {
-    let _ = event;
-    Encoded::nothing()
+    match event {
+        PostEvent::Created(created) => posted(created),
+        PostEvent::Updated { post } => Encoded::same(&Envelope {
+            event: "post_edited",
+            data: PostData { post: text(&Post::from(post.as_ref().clone())), delete_by: None },
+            broadcast: Broadcast::channel(post.channel_id),
+        }),
+        PostEvent::Deleted { post, .. } => deleted(post),
+        PostEvent::ReactionAdded { reaction, channel_id } => Encoded::same(&Envelope {
+            event: "reaction_added",
+            data: ReactionData { reaction: text(&Reaction::new(reaction.clone(), *channel_id)) },
+            broadcast: Broadcast::channel(*channel_id),
+        }),
+        PostEvent::ReactionRemoved { reaction, channel_id } => Encoded::same(&Envelope {
+            event: "reaction_removed",
+            data: ReactionData { reaction: text(&Reaction::new(reaction.clone(), *channel_id)) },
+            broadcast: Broadcast::channel(*channel_id),
+        }),
+        PostEvent::Typing { channel_id, root_id, user_id } => Encoded::same(&Envelope {
+            event: "typing",
+            data: Typing { parent_id: root_id.map(|id| id.to_string()).unwrap_or_default(), user_id: *user_id },
+            broadcast: Broadcast::channel(*channel_id).without(*user_id),
+        }),
+    }
+}
+
+#[derive(Serialize)]
+struct PostData {
+    post: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delete_by: Option<UserId>,
+}
+
+#[derive(Serialize)]
+struct ReactionData {
+    reaction: String,
+}
+
+#[derive(Serialize)]
+struct Typing {
+    parent_id: String,
+    user_id: UserId,
+}
+
+#[derive(Serialize)]
+struct Posted<'a> {
+    post: String,
+    channel_type: &'static str,
+    channel_display_name: &'a str,
+    channel_name: &'a str,
+    sender_name: &'a str,
+    team_id: String,
+    set_online: bool,
+    /// Nothing that people write may follow these two: one of them holds the recipient's place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    followers: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mentions: Option<String>,
+}
+
+/// Readers, those who are mentioned, followers of the thread, and those who are both get a frame each. A frame has one
+/// place for the recipient's own id, so those who are both find it among the few ids of `followers`.
+fn posted(created: &PostCreated) -> Encoded {
+    let PostCreated { post, channel, author, mentioned, followers, .. } = created;
+    let sender_name = format!("@{}", author.username);
+    let is_direct = channel.kind == ChannelKind::Direct;
+    let encode = |followers: Option<String>, mentions: Option<String>| {
+        let (data, broadcast) = (
+            Posted {
+                post: text(&Post::from(post.clone())),
+                channel_type: channel.kind.as_str(),
+                channel_display_name: if is_direct { &sender_name } else { &channel.display_name },
+                channel_name: &channel.name,
+                sender_name: &sender_name,
+                team_id: channel.team_id.map(|id| id.to_string()).unwrap_or_default(),
+                set_online: created.set_online,
+                followers,
+                mentions,
+            },
+            Broadcast::channel(channel.id),
+        );
+        Envelope { event: "posted", data, broadcast }
+    };
+    let recipient = || Some(text(&[RECIPIENT]));
+    let both: HashSet<UserId> = mentioned.intersection(followers).copied().collect();
+    let mut encoded = Encoded::same(&encode(None, None));
+    if !both.is_empty() {
+        let named = Text::named(&encode(Some(text(&both)), recipient()));
+        encoded = encoded.with(Who::Users(Arc::new(both)), Some(named));
+    }
+    if !mentioned.is_empty() {
+        let named = Text::named(&encode(None, recipient()));
+        encoded = encoded.with(Who::Users(Arc::new(mentioned.clone())), Some(named));
+    }
+    if !followers.is_empty() {
+        let named = Text::named(&encode(recipient(), None));
+        encoded = encoded.with(Who::Users(Arc::new(followers.clone())), Some(named));
+    }
+    encoded
+}
+
+/// Who deleted it is for administrators to know.
+fn deleted(post: &crate::model::Post) -> Encoded {
+    let event = |delete_by, broadcast| Envelope {
+        event: "post_deleted",
+        data: PostData { post: text(&Post::from(post.clone())), delete_by },
+        broadcast,
+    };
+    let base = Broadcast::channel(post.channel_id);
+    Encoded::same(&event(None, base.clone().sanitized()))
+        .with(Who::Privileged, Some(Text::plain(&event(post.deleted_by, base.sensitive()))))
 }

@@ -1,0 +1,110 @@
+//! Posts.
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+
+use super::Answer;
+use crate::api::auth::Auth;
+use crate::error::Error;
+use crate::model::{self, ChannelId, PageFrom, PostId};
+use crate::protocol::v1;
+use crate::services::Core;
+use crate::services::posts::{self, ChannelPage};
+
+/// Posts of a page that does not say how many it wants.
+const DEFAULT_PAGE: i64 = 60;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/channels/{channel_id}/posts", web::get().to(page))
+        .route("/channels/{channel_id}/posts", web::post().to(create))
+        .route("/posts/{post_id}", web::get().to(get));
+}
+
+/// Say something in a channel, or reply.
+#[utoipa::path(
+    post, path = "/api/v1/channels/{channel_id}/posts", tag = "posts", operation_id = "create_post",
+    params(("channel_id" = ChannelId, Path)), request_body = v1::CreatePost,
+    responses((status = 201, body = v1::Post), (status = 200, body = v1::Post, description = "A retry: the first post"))
+)]
+pub(super) async fn create(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    channel: web::Path<ChannelId>,
+    body: web::Json<v1::CreatePost>,
+) -> Answer<HttpResponse> {
+    let sent = posts::create(&core, &caller, body.into_inner().into_model(*channel)).await?;
+    let mut response = if sent.repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
+    Ok(response.json(v1::Post::from(sent.post)))
+}
+
+/// One post.
+#[utoipa::path(
+    get, path = "/api/v1/posts/{post_id}", tag = "posts", operation_id = "get_post",
+    params(("post_id" = PostId, Path)), responses((status = 200, body = v1::Post))
+)]
+pub(super) async fn get(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<PostId>,
+) -> Answer<web::Json<v1::Post>> {
+    Ok(web::Json(posts::get(&core, &caller, *id).await?.into()))
+}
+
+/// Which part of a timeline; at most one of the three places.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PageQuery {
+    /// Posts older than this one.
+    before: Option<PostId>,
+    /// Posts newer than this one, the nearest.
+    after: Option<PostId>,
+    /// `unread`, or a post to show in the middle.
+    around: Option<String>,
+    /// Most posts, 1 to 200; 60 where absent.
+    limit: Option<i64>,
+}
+
+/// A page of a channel's roots, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/channels/{channel_id}/posts", tag = "posts", operation_id = "list_posts",
+    params(("channel_id" = ChannelId, Path), PageQuery), responses((status = 200, body = v1::PostPage))
+)]
+pub(super) async fn page(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    channel: web::Path<ChannelId>,
+    query: web::Query<PageQuery>,
+) -> Answer<web::Json<v1::PostPage>> {
+    let limit = limit(query.limit)?;
+    let mut wanted = ChannelPage { from: PageFrom::Latest { skip: 0 }, limit, roots_only: true, with_threads: false };
+    wanted.from = match (query.before, query.after, query.around.as_deref()) {
+        (None, None, None) => PageFrom::Latest { skip: 0 },
+        (Some(id), None, None) => PageFrom::Before(id),
+        (None, Some(id), None) => PageFrom::After(id),
+        (None, None, Some("unread")) => {
+            let halves = (limit / 2, limit - limit / 2);
+            let page = posts::around_unread(&core, &caller, *channel, halves, wanted).await?;
+            return with_people(&core, page).await;
+        }
+        (None, None, Some(id)) => {
+            let malformed = |_| Error::invalid("request.bad_query", "around", "Neither `unread` nor an id.");
+            PageFrom::Around(id.parse().map_err(malformed)?)
+        }
+        _ => return Err(Error::invalid("request.bad_query", "around", "One place at a time.").into()),
+    };
+    with_people(&core, posts::page(&core, &caller, *channel, wanted).await?).await
+}
+
+fn limit(asked: Option<i64>) -> Result<i64, Error> {
+    match asked.unwrap_or(DEFAULT_PAGE) {
+        limit @ 1..=posts::MAX_PAGE => Ok(limit),
+        _ => Err(Error::invalid("request.bad_query", "limit", "A page has 1 to 200 posts.")),
+    }
+}
+
+async fn with_people(core: &Core, page: model::PostPage) -> Answer<web::Json<v1::PostPage>> {
+    let people = posts::people(core, &page).await?;
+    Ok(web::Json(v1::PostPage::new(page, &people)))
+}
