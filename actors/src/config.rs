@@ -16,7 +16,7 @@ pub struct EngineConfig {
     pub channel_mailbox: usize,
     /// Events that may wait in one session for its socket, 8 bytes each besides the shared frame. Past half,
     /// ephemeral events are dropped; past all of it a socket that reads nothing for `stall_after` is closed; at four
-    /// times of it the session has a gap and is told to resync at once.
+    /// times of it (once, without a socket) the session has a gap and is told to resync at once.
     pub outbox: usize,
     /// Written events that a session keeps for replay after a reconnect, 8 bytes each besides the shared frame.
     pub replay: usize,
@@ -28,9 +28,6 @@ pub struct EngineConfig {
     pub linger: Duration,
     /// How long a channel actor without sessions stays.
     pub channel_idle: Duration,
-    /// In a busy channel, the shortest time between two rounds of waking sockets: the first event goes out at
-    /// once, the following ones together. Zero wakes for each event.
-    pub pace: Duration,
     /// Online turns into away after this long without activity.
     pub away_after: Duration,
     /// Offline comes this long after the last connection is gone, so that a reload does not flicker.
@@ -53,7 +50,6 @@ impl Default for EngineConfig {
             stall_after: Duration::from_secs(10),
             linger: Duration::from_secs(300),
             channel_idle: Duration::from_secs(30),
-            pace: Duration::from_millis(20),
             away_after: Duration::from_secs(300),
             offline_grace: Duration::from_secs(3),
             heartbeat: Duration::from_secs(1),

@@ -1,10 +1,15 @@
 //! The socket's end of a session.
 
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
+use crate::hub::Order;
+use crate::outbox::{Attachment, Evict, Outgoing};
+use crate::session::Session;
 use crate::{ConnectionId, Disconnect, Frame, Protocol, SavedPresence, Topic};
 
 /// Who connects.
@@ -25,10 +30,14 @@ pub struct Connect {
     pub presence: SavedPresence,
     /// Called, on any thread, when the socket must be cut from outside because nothing polls it any more: shut the
     /// TCP connection down.
-    pub on_evict: Option<Box<dyn Fn() + Send + Sync>>,
+    pub on_evict: Option<Evict>,
 }
 
 /// A client's claim to an earlier session.
+///
+/// It is honoured if the session belongs to the same user and login, and event `next_seq - 1` was written and everything
+/// from `next_seq` on is still in the ring: then the client gets exactly what it missed. That holds for 0 too, where
+/// `hello` itself is written again. A socket that is still attached loses the session to the claimant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resume {
     /// The connection id that its `hello` named.
@@ -51,42 +60,20 @@ pub enum ConnectError {
 /// The socket's end of a session: what it has to write, and what it may ask. Dropping it detaches the socket; the
 /// session waits for a while for its client to resume.
 pub struct Connection {
-    id: ConnectionId,
+    session: Arc<Session>,
+    attachment: Attachment,
     resumed: bool,
 }
 
-/// One message that is ready to be written to the socket.
-pub struct Outgoing<'a> {
-    bytes: &'a Bytes,
-}
-
-impl Outgoing<'_> {
-    /// Its length in bytes.
-    #[expect(clippy::len_without_is_empty, reason = "a message is never empty")]
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// Appends exactly [`len`](Self::len) bytes: one complete JSON text.
-    pub fn write_to(&self, out: &mut BytesMut) {
-        out.extend_from_slice(self.bytes);
-    }
-}
-
-#[expect(
-    unused_variables,
-    clippy::unused_self,
-    clippy::unused_async,
-    clippy::needless_pass_by_value,
-    reason = "the public face first"
-)]
-#[expect(clippy::unimplemented, reason = "the public face first")]
 impl Connection {
+    pub(crate) fn new(session: Arc<Session>, attachment: Attachment, resumed: bool) -> Self {
+        Self { session, attachment, resumed }
+    }
+
     /// The name of this session, which clients keep for [`Resume`].
     #[must_use]
     pub fn id(&self) -> ConnectionId {
-        self.id
+        self.session.id
     }
 
     /// Whether the client goes on where it was. Then neither [`join`](Self::join) nor [`open`](Self::open) is called:
@@ -101,7 +88,7 @@ impl Connection {
     /// # Errors
     /// The session is closed, for this reason.
     pub async fn join(&self, topics: Vec<Topic>) -> Result<(), Disconnect> {
-        unimplemented!()
+        self.subscribe(topics, true).await
     }
 
     /// Unsubscribes this session. When it returns, no later publish to these topics reaches it.
@@ -109,42 +96,68 @@ impl Connection {
     /// # Errors
     /// The session is closed, for this reason.
     pub async fn leave(&self, topics: Vec<Topic>) -> Result<(), Disconnect> {
-        unimplemented!()
+        self.subscribe(topics, false).await
+    }
+
+    async fn subscribe(&self, topics: Vec<Topic>, join: bool) -> Result<(), Disconnect> {
+        let (done, answer) = oneshot::channel();
+        let order = Order::Subscribe { connection: self.session.id, topics, join, done };
+        let accepted = self.session.runtime.hub.tell(order).is_ok();
+        if !accepted || answer.await.is_err() {
+            self.session.close(Disconnect::Resync);
+        }
+        self.closed().map_or(Ok(()), Err)
     }
 
     /// Begins delivery with `hello` as event 0 of a new session. Events from before are discarded, because a client
     /// fetches after hello; so join first, then open.
     pub fn open(&self, hello: Frame) {
-        unimplemented!()
+        self.session.outbox.open(self.attachment, hello);
     }
 
     /// Answers a request of the client: a complete JSON text, outside the sequence, before the waiting events.
     ///
     /// # Errors
-    /// Too many answers wait already: the client asks without reading. The socket should be closed.
+    /// The session is closed, for this reason; by this very call if too many answers wait already, as the client
+    /// asks without reading.
     pub fn reply(&self, answer: Bytes) -> Result<(), Disconnect> {
-        unimplemented!()
+        let replies = self.session.runtime.config.replies;
+        let result = self.session.outbox.reply(self.attachment, answer, replies);
+        if result.is_err() {
+            self.session.look();
+        }
+        result
     }
 
     /// Takes what is waiting, in order, until about `max_bytes` were taken (at least one message). Returns how many
-    /// messages were taken.
+    /// messages were taken. `take` runs under the session's lock: copy, and do nothing else.
     pub fn drain(&self, max_bytes: usize, take: impl FnMut(&Outgoing<'_>)) -> usize {
-        unimplemented!()
+        let Session { outbox, name, runtime, .. } = &*self.session;
+        outbox.drain(self.attachment, name, max_bytes, &runtime.config, take)
     }
 
     /// Ready when something waits or the session is closed. Otherwise the task is woken once, by what comes next.
-    pub fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
-        unimplemented!()
+    pub fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
+        self.session.outbox.poll_ready(self.attachment, cx)
     }
 
     /// Why the socket must be closed, as soon as everything waiting is written.
     #[must_use]
     pub fn closed(&self) -> Option<Disconnect> {
-        unimplemented!()
+        self.session.outbox.closed(self.attachment)
     }
 
-    /// The client says whether its user is active.
+    /// The client says whether its user is active. Being active on one device is enough: `false` only makes the
+    /// engine look whether it is time for away.
     pub fn activity(&self, active: bool) {
-        unimplemented!()
+        // A hint: without room for it, the next one comes soon.
+        let _ = self.session.runtime.hub.tell(Order::Activity(self.session.user, active));
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.session.outbox.detach(self.attachment);
+        self.session.look();
     }
 }

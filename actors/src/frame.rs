@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -48,6 +49,10 @@ impl Frame {
         &self.0.head
     }
 
+    fn len(&self) -> usize {
+        self.head().len() + self.tail().map_or(0, Bytes::len)
+    }
+
     /// What comes after the recipient's name; `None` if the name is not written.
     #[must_use]
     pub fn tail(&self) -> Option<&Bytes> {
@@ -75,6 +80,10 @@ impl Encoded {
     #[must_use]
     pub fn nothing() -> Self {
         Self::default()
+    }
+
+    fn frames(&self) -> impl Iterator<Item = &Frame> {
+        self.base.iter().chain(self.variants.iter().filter_map(|variant| variant.frame.as_ref()))
     }
 
     /// What one recipient gets.
@@ -111,8 +120,9 @@ type Encoder = Box<dyn Fn(Protocol) -> Encoded + Send + Sync>;
 /// An event's frames in both protocols, each encoded once and only if somebody needs it.
 pub struct Frames {
     encoder: Option<Encoder>,
-    v1: OnceLock<Encoded>,
-    v4: OnceLock<Encoded>,
+    v1: OnceLock<Result<Encoded, EncodingFailed>>,
+    v4: OnceLock<Result<Encoded, EncodingFailed>>,
+    encoded_bytes: AtomicUsize,
 }
 
 /// The encoder panicked: the event cannot be delivered, so its audience must resync.
@@ -124,13 +134,15 @@ impl Frames {
     /// Frames that `encoder` makes on first demand, on an engine thread.
     #[must_use]
     pub fn lazy(encoder: impl Fn(Protocol) -> Encoded + Send + Sync + 'static) -> Self {
-        Self { encoder: Some(Box::new(encoder)), v1: OnceLock::new(), v4: OnceLock::new() }
+        let (v1, v4) = (OnceLock::new(), OnceLock::new());
+        Self { encoder: Some(Box::new(encoder)), v1, v4, encoded_bytes: AtomicUsize::new(0) }
     }
 
     /// Frames that exist already, for instance because they came over the bridge.
     #[must_use]
     pub fn ready(v1: Encoded, v4: Encoded) -> Self {
-        Self { encoder: None, v1: OnceLock::from(v1), v4: OnceLock::from(v4) }
+        let (v1, v4) = (OnceLock::from(Ok(v1)), OnceLock::from(Ok(v4)));
+        Self { encoder: None, v1, v4, encoded_bytes: AtomicUsize::new(0) }
     }
 
     /// The event in one protocol.
@@ -142,11 +154,20 @@ impl Frames {
             Protocol::V1 => &self.v1,
             Protocol::V4 => &self.v4,
         };
-        if let Some(encoded) = cell.get() {
-            return Ok(encoded);
-        }
+        cell.get_or_init(|| self.encode(protocol)).as_ref().map_err(|failed| *failed)
+    }
+
+    fn encode(&self, protocol: Protocol) -> Result<Encoded, EncodingFailed> {
         let encoder = self.encoder.as_ref().ok_or(EncodingFailed)?;
-        catch_unwind(AssertUnwindSafe(|| cell.get_or_init(|| encoder(protocol)))).map_err(|_| EncodingFailed)
+        let encoded = catch_unwind(AssertUnwindSafe(|| encoder(protocol))).map_err(|_| EncodingFailed)?;
+        let bytes = encoded.frames().map(Frame::len).sum();
+        self.encoded_bytes.fetch_add(bytes, Relaxed);
+        Ok(encoded)
+    }
+
+    /// The bytes that were encoded since the last call.
+    pub(crate) fn take_encoded_bytes(&self) -> usize {
+        self.encoded_bytes.swap(0, Relaxed)
     }
 }
 

@@ -10,21 +10,32 @@
 
 pub mod bridge;
 mod broadcast;
+mod channel;
 mod config;
 mod connection;
 mod disconnect;
 mod engine;
 mod frame;
+mod hub;
+mod mailbox;
 mod metrics;
 mod observer;
+mod outbox;
 mod presence;
+mod runtime;
+mod session;
+mod supervise;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use broadcast::{Audience, Broadcast, Class, ConnectionId, Protocol, Throttle, Topic};
 pub use config::EngineConfig;
-pub use connection::{Connect, ConnectError, Connection, Outgoing, Resume};
+pub use connection::{Connect, ConnectError, Connection, Resume};
 pub use disconnect::{Disconnect, Target};
 pub use engine::{Engine, Snapshot, SnapshotOf, Stats};
-pub use frame::{Encoded, Frame, Frames, Variant, Who};
+pub use frame::{Encoded, EncodingFailed, Frame, Frames, Variant, Who};
 pub use metrics::{Kind, Metrics};
 pub use observer::{Observer, Refresh};
+pub use outbox::{OutboxSnapshot, Outgoing};
 pub use presence::{PresenceChange, PresenceCommand, PresenceState, SavedPresence, Status};
+pub use session::SessionSnapshot;

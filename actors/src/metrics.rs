@@ -1,4 +1,8 @@
-//! What the engine counts.
+//! What the engine counts: plain atomics, read by whoever renders them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 /// How a metric behaves, in the words of Prometheus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,19 +11,177 @@ pub enum Kind {
     Counter,
     /// Goes up and down.
     Gauge,
-    /// The cumulative buckets, sum and count of a histogram; names carry their labels.
+    /// One of the cumulative buckets, the sum or the count of a histogram.
     Histogram,
 }
 
-/// Counters of one engine, all plain atomics.
+/// A number that only grows.
 #[derive(Debug, Default)]
-pub struct Metrics {}
+pub(crate) struct Counter(AtomicU64);
 
-#[expect(clippy::unused_self, reason = "the public face first")]
-impl Metrics {
-    /// Calls `visit(name, help, kind, value)` for every sample. Names may carry labels (`name{le="0.01"}`); samples of one
-    /// metric come one after the other.
-    pub fn for_each(&self, mut visit: impl FnMut(&str, &str, Kind, f64)) {
-        visit("rustchat_engine_sessions", "Sessions on this instance", Kind::Gauge, 0.0);
+impl Counter {
+    pub(crate) fn add(&self, n: usize) {
+        self.0.fetch_add(u64::try_from(n).unwrap_or(u64::MAX), Relaxed);
     }
+
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// The mailboxes of all actors of one kind.
+#[derive(Debug, Default)]
+pub(crate) struct MailboxMetrics {
+    depth: AtomicU64,
+    handled: AtomicU64,
+    waited_micros: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl MailboxMetrics {
+    pub(crate) fn entered(&self) {
+        self.depth.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn left(&self) {
+        self.depth.fetch_sub(1, Relaxed);
+    }
+
+    pub(crate) fn handled_after(&self, wait: Duration) {
+        self.handled.fetch_add(1, Relaxed);
+        self.waited_micros.fetch_add(micros(wait), Relaxed);
+    }
+
+    pub(crate) fn refused(&self) {
+        self.refused.fetch_add(1, Relaxed);
+    }
+}
+
+/// Upper bounds of the latency buckets, in microseconds.
+const BUCKETS: [u64; 12] = [100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000];
+
+/// A latency histogram.
+#[derive(Debug, Default)]
+pub(crate) struct Histogram {
+    buckets: [AtomicU64; BUCKETS.len()],
+    count: AtomicU64,
+    sum_micros: AtomicU64,
+}
+
+impl Histogram {
+    pub(crate) fn observe(&self, took: Duration) {
+        let took = micros(took);
+        let bucket = BUCKETS.iter().zip(&self.buckets).find(|(bound, _)| took <= **bound);
+        if let Some((_, bucket)) = bucket {
+            bucket.fetch_add(1, Relaxed);
+        }
+        self.count.fetch_add(1, Relaxed);
+        self.sum_micros.fetch_add(took, Relaxed);
+    }
+}
+
+/// Counters of one engine.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    pub(crate) hub: Arc<MailboxMetrics>,
+    pub(crate) channels: Arc<MailboxMetrics>,
+    pub(crate) sessions: Arc<MailboxMetrics>,
+    pub(crate) presences: Arc<MailboxMetrics>,
+    pub(crate) live_sessions: AtomicU64,
+    pub(crate) live_channels: AtomicU64,
+    pub(crate) connects: Counter,
+    pub(crate) resumes: Counter,
+    pub(crate) broadcasts: Counter,
+    pub(crate) throttled: Counter,
+    pub(crate) frames: Counter,
+    pub(crate) dropped: Counter,
+    pub(crate) overflows: Counter,
+    pub(crate) slow_closes: Counter,
+    pub(crate) evictions: Counter,
+    pub(crate) resyncs: Counter,
+    pub(crate) restarts: Counter,
+    pub(crate) encoded_bytes: Counter,
+    pub(crate) delivery: Histogram,
+}
+
+impl Metrics {
+    /// Calls `visit(name, help, kind, value)` for every sample. Names may carry labels (`name{le="0.01"}`); the samples
+    /// of one metric come one after the other.
+    pub fn for_each(&self, mut visit: impl FnMut(&str, &str, Kind, f64)) {
+        self.mailboxes(&mut visit);
+        let gauges = [
+            ("sessions", "Sessions on this instance, with or without a socket", &self.live_sessions),
+            ("channels", "Channel actors on this instance", &self.live_channels),
+        ];
+        for (name, help, value) in gauges {
+            visit(&format!("rustchat_engine_{name}"), help, Kind::Gauge, number(value.load(Relaxed)));
+        }
+        let counters = [
+            ("connects_total", "Sessions begun", &self.connects),
+            ("resumes_total", "Sessions that a client came back to", &self.resumes),
+            ("broadcasts_total", "Broadcasts delivered to this instance's sessions", &self.broadcasts),
+            ("throttled_total", "Repeats that a throttle dropped", &self.throttled),
+            ("frames_total", "Frames put into session outboxes", &self.frames),
+            ("dropped_frames_total", "Ephemeral frames dropped because an outbox was half full", &self.dropped),
+            ("overflows_total", "Sessions whose outbox could not keep a durable frame", &self.overflows),
+            ("slow_closes_total", "Sessions closed because their client did not read", &self.slow_closes),
+            ("evictions_total", "Sockets cut from outside because nothing polled them", &self.evictions),
+            ("resyncs_total", "Sessions told to fetch again", &self.resyncs),
+            ("restarts_total", "Actors rebuilt after a panic or a missed heartbeat", &self.restarts),
+            ("encoded_bytes_total", "Bytes encoded, once per event and protocol", &self.encoded_bytes),
+        ];
+        for (name, help, counter) in counters {
+            visit(&format!("rustchat_engine_{name}"), help, Kind::Counter, number(counter.get()));
+        }
+        self.latency(&mut visit);
+    }
+
+    fn mailboxes(&self, visit: &mut impl FnMut(&str, &str, Kind, f64)) {
+        let kinds = [
+            ("hub", &self.hub),
+            ("channel", &self.channels),
+            ("session", &self.sessions),
+            ("presence", &self.presences),
+        ];
+        let mut each = |name: &str, help: &str, kind: Kind, read: fn(&MailboxMetrics) -> f64| {
+            for (actor, mailbox) in &kinds {
+                visit(&format!("rustchat_engine_mailbox_{name}{{actor=\"{actor}\"}}"), help, kind, read(mailbox));
+            }
+        };
+        each("depth", "Messages waiting", Kind::Gauge, |m| number(m.depth.load(Relaxed)));
+        each("handled_total", "Messages handled", Kind::Counter, |m| number(m.handled.load(Relaxed)));
+        each("wait_seconds_total", "Time that handled messages had waited", Kind::Counter, |m| {
+            seconds(&m.waited_micros)
+        });
+        each("refused_total", "Messages refused by a full mailbox", Kind::Counter, |m| number(m.refused.load(Relaxed)));
+    }
+
+    fn latency(&self, visit: &mut impl FnMut(&str, &str, Kind, f64)) {
+        const NAME: &str = "rustchat_engine_delivery_seconds";
+        const HELP: &str = "From publishing to the last local outbox";
+        let mut below = 0;
+        for (bound, bucket) in BUCKETS.iter().zip(&self.delivery.buckets) {
+            below += bucket.load(Relaxed);
+            let bound = number(*bound) / 1e6;
+            visit(&format!("{NAME}_bucket{{le=\"{bound}\"}}"), HELP, Kind::Histogram, number(below));
+        }
+        let count = number(self.delivery.count.load(Relaxed));
+        visit(&format!("{NAME}_bucket{{le=\"+Inf\"}}"), HELP, Kind::Histogram, count);
+        visit(&format!("{NAME}_sum"), HELP, Kind::Histogram, seconds(&self.delivery.sum_micros));
+        visit(&format!("{NAME}_count"), HELP, Kind::Histogram, count);
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn seconds(micros: &AtomicU64) -> f64 {
+    number(micros.load(Relaxed)) / 1e6
+}
+
+/// Prometheus knows only floating point; counters are exact up to 2^53.
+#[expect(clippy::cast_precision_loss, reason = "what a sample can hold")]
+fn number(value: u64) -> f64 {
+    value as f64
 }

@@ -1,8 +1,131 @@
 //! What joins several instances into one.
+//!
+//! An instance delivers to its own sessions first and hands the same message to its [`Bridge`], which brings it to the
+//! [`Inbox`] of every other instance. Frames travel encoded ([`wire`]) and are never parsed on the way.
 
 mod local;
+pub mod wire;
+
+use std::sync::{Arc, Weak};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use crate::runtime::Runtime;
+use crate::{Audience, Broadcast, Disconnect, PresenceCommand, PresenceState, Target, Topic};
 
 pub use local::LocalBridge;
 
-/// Carries broadcasts, control messages and presence to the other instances.
-pub trait Bridge: Send + Sync + 'static {}
+/// Carries messages between instances.
+///
+/// What an implementation owes:
+/// - Messages of one instance arrive everywhere else in the order in which they were sent, and not at the sender.
+/// - Durable broadcasts and control messages arrive exactly once, or the receiver gets a [`Message::Gap`] that covers
+///   them. Ephemeral broadcasts may be lost.
+/// - Its backlog is bounded; what does not fit becomes a gap.
+pub trait Bridge: Send + Sync + 'static {
+    /// Called once, when the engine has started: deliver what others send to `inbox` from now on.
+    fn start(&self, inbox: Inbox);
+
+    /// Sends a message to all other instances. Called on the hub's thread: must return at once.
+    fn send(&self, message: Message);
+
+    /// Whether messages reach the other instances at present.
+    fn healthy(&self) -> bool;
+
+    /// Sends what was accepted, then stops. The engine bounds the time.
+    fn stop(&self) -> BoxFuture<'_, ()>;
+}
+
+/// What travels between instances.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// An event for sessions.
+    Broadcast(Arc<Broadcast>),
+    /// Something that acts on sessions.
+    Control(Control),
+    /// What another instance knows about a user.
+    Presence(PresenceNote),
+    /// These audiences may have missed something and must resync.
+    Gap(Vec<Audience>),
+}
+
+/// Acts on sessions, on every instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// See [`crate::Engine::join`].
+    Join {
+        /// Whose sessions.
+        user: Uuid,
+        /// To what.
+        topics: Vec<Topic>,
+    },
+    /// See [`crate::Engine::leave`].
+    Leave {
+        /// Whose sessions.
+        user: Uuid,
+        /// From what.
+        topics: Vec<Topic>,
+    },
+    /// See [`crate::Engine::disconnect`].
+    Disconnect {
+        /// Whose sessions.
+        target: Target,
+        /// Why.
+        reason: Disconnect,
+    },
+    /// See [`crate::Engine::set_privileged`].
+    Privileged {
+        /// Whose sessions.
+        user: Uuid,
+        /// Whether they are those of a system administrator.
+        privileged: bool,
+    },
+    /// See [`crate::Engine::refresh`].
+    Refresh(Bytes),
+    /// See [`crate::Engine::set_presence`].
+    Presence {
+        /// Whose.
+        user: Uuid,
+        /// What they ask.
+        command: PresenceCommand,
+    },
+}
+
+/// What one instance says about a user who is, or was, connected there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PresenceNote {
+    /// Who says so.
+    pub instance: Uuid,
+    /// Whose presence.
+    pub user: Uuid,
+    /// How the user looks from there; `None`: no longer connected there.
+    pub state: Option<PresenceState>,
+}
+
+/// Where a bridge delivers what other instances sent.
+#[derive(Clone)]
+pub struct Inbox {
+    runtime: Weak<Runtime>,
+    instance: Uuid,
+}
+
+impl Inbox {
+    pub(crate) fn new(runtime: &Arc<Runtime>) -> Self {
+        Self { runtime: Arc::downgrade(runtime), instance: runtime.instance }
+    }
+
+    /// The name of this instance, new at each start.
+    #[must_use]
+    pub fn instance(&self) -> Uuid {
+        self.instance
+    }
+
+    /// Delivers a message. Never blocks; what the hub has no room for becomes a resync of those it concerned.
+    pub fn deliver(&self, message: Message) {
+        if let Some(runtime) = self.runtime.upgrade() {
+            runtime.receive(message);
+        }
+    }
+}

@@ -1,7 +1,14 @@
 //! Presence: online, away, do not disturb, offline.
+//!
+//! `ledger` is the rule, without clock or actor; `actor` gives it timers and tells the world.
+
+mod actor;
+mod ledger;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub(crate) use actor::{PRESENCE_MAILBOX, Presence, PresenceOrder};
 
 /// What others see of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +35,17 @@ pub struct PresenceState {
     pub last_activity_at: i64,
     /// When do-not-disturb ends by itself, in Unix milliseconds.
     pub dnd_end_at: Option<i64>,
+}
+
+impl PresenceState {
+    /// A user of whom nothing is known.
+    pub(crate) const UNKNOWN: Self =
+        Self { status: Status::Offline, manual: false, last_activity_at: 0, dnd_end_at: None };
+
+    /// Whether others see the same; activity alone does not count.
+    pub(crate) fn looks_like(&self, other: &Self) -> bool {
+        Self { last_activity_at: 0, ..*self } == Self { last_activity_at: 0, ..*other }
+    }
 }
 
 /// What the server stored the last time; given at connect, used if the engine does not know the user.

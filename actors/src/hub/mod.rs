@@ -1,0 +1,408 @@
+//! Hub: knows who is where on this instance, routes, and keeps its children alive.
+//!
+//! Everything that enters the engine passes its mailbox, which gives joins, leaves and broadcasts one order. It does no
+//! I/O, runs no foreign code unguarded, and waits for nobody. If it dies nevertheless, nothing is in a known state any
+//! more, and the process ends.
+
+mod channels;
+mod connect;
+mod presences;
+mod registry;
+mod throttle;
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
+
+use actix::prelude::*;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use crate::bridge::{Control, Message};
+#[cfg(feature = "testing")]
+use crate::channel::ChannelOrder;
+use crate::mailbox::Posted;
+use crate::runtime::Runtime;
+use crate::session::{Session, SessionSnapshot};
+use crate::supervise::Crew;
+use crate::{
+    Audience, Broadcast, Class, Connect, ConnectError, Connection, ConnectionId, Disconnect, PresenceState, Refresh,
+    Stats, Target, Topic,
+};
+
+use channels::Channels;
+use presences::Presences;
+use registry::Registry;
+use throttle::Throttles;
+
+/// What the hub is asked for.
+pub(crate) enum Order {
+    /// Deliver here and everywhere else.
+    Publish(Arc<Broadcast>),
+    /// Apply here and everywhere else.
+    Control(Control),
+    /// Another instance sent this.
+    Remote(Message),
+    /// A session is wanted.
+    Connect(Box<Connect>, oneshot::Sender<Result<Connection, ConnectError>>),
+    /// A session joins, or leaves.
+    Subscribe {
+        connection: ConnectionId,
+        topics: Vec<Topic>,
+        join: bool,
+        done: oneshot::Sender<()>,
+    },
+    /// A user did something, or says that they are idle.
+    Activity(Uuid, bool),
+    /// A user may have another number of sockets.
+    Recount(Uuid),
+    /// A presence has nothing more to say.
+    Retire(Child),
+    /// An actor ended, by itself or by a panic.
+    Ended(Child),
+    Presences(Vec<Uuid>, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
+    Stats(oneshot::Sender<Stats>),
+    Session(ConnectionId, oneshot::Sender<SessionSnapshot>),
+    User(Uuid, oneshot::Sender<Vec<SessionSnapshot>>),
+    Members(Topic, oneshot::Sender<usize>),
+    /// End all sessions; answered when the last is gone.
+    Shutdown(oneshot::Sender<()>),
+    /// Cut what is left, and end.
+    Stop,
+    #[cfg(feature = "testing")]
+    Fault(Topic, ChannelOrder),
+    #[cfg(feature = "testing")]
+    Hang(std::sync::mpsc::Receiver<()>),
+    #[cfg(feature = "testing")]
+    Crash,
+}
+
+/// The name of a child. Numbers tell a rebuilt one from its former self.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Child {
+    Session(ConnectionId),
+    Channel(Topic, u64),
+    Presence(Uuid, u64),
+}
+
+pub(crate) struct Hub {
+    runtime: Arc<Runtime>,
+    crew: Crew,
+    registry: Registry,
+    channels: Channels,
+    presences: Presences,
+    throttles: Throttles,
+    stopping: bool,
+    all_gone: Option<oneshot::Sender<()>>,
+    /// Whether the hub's arbiter is its own.
+    own_arbiter: bool,
+}
+
+impl Hub {
+    pub(crate) fn new(runtime: Arc<Runtime>) -> Self {
+        let arbiters = runtime.config.arbiters;
+        Self {
+            crew: Crew::new(arbiters),
+            registry: Registry::default(),
+            channels: Channels::new(Arc::clone(&runtime)),
+            presences: Presences::new(Arc::clone(&runtime)),
+            throttles: Throttles::default(),
+            stopping: false,
+            all_gone: None,
+            own_arbiter: arbiters > 0,
+            runtime,
+        }
+    }
+
+    fn publish(&mut self, broadcast: &Arc<Broadcast>) {
+        if let (Some(throttle), Audience::Topic(topic)) = (broadcast.throttle, &broadcast.audience)
+            && !self.throttles.passes(*topic, throttle, Instant::now())
+        {
+            return self.runtime.metrics.throttled.add(1);
+        }
+        self.runtime.bridge.send(Message::Broadcast(Arc::clone(broadcast)));
+        self.deliver(broadcast);
+    }
+
+    fn deliver(&self, broadcast: &Arc<Broadcast>) {
+        let to = |session: &Arc<Session>| usize::from(session.deliver(broadcast, true));
+        let frames = match &broadcast.audience {
+            Audience::Topic(topic) => {
+                if self.channels.broadcast(*topic, broadcast).is_err() && broadcast.class == Class::Durable {
+                    self.resync(&broadcast.audience);
+                }
+                return;
+            }
+            Audience::User(user) => self.registry.of_user(*user).iter().map(to).sum(),
+            Audience::Users(users) => users.iter().flat_map(|user| self.registry.of_user(*user)).map(to).sum(),
+            Audience::Connection(id) => self.registry.get(*id).map_or(0, to),
+            Audience::Everyone => self.registry.all().map(to).sum(),
+        };
+        self.runtime.delivered(broadcast, frames);
+    }
+
+    /// Ends the sessions of an audience that may have missed something.
+    fn resync(&self, audience: &Audience) {
+        self.registry.audience(audience).iter().for_each(|session| session.close(Disconnect::Resync));
+    }
+
+    fn control(&mut self, control: &Control, ours: bool) {
+        match control {
+            Control::Join { user, topics } => self.each_of(*user, |hub, session| hub.join(session, topics)),
+            Control::Leave { user, topics } => self.each_of(*user, |hub, session| hub.leave(session, topics)),
+            Control::Disconnect { target, reason } => self.disconnect(*target, *reason),
+            Control::Privileged { user, privileged } => {
+                self.each_of(*user, |_, session| session.privileged.store(*privileged, Relaxed));
+            }
+            Control::Refresh(message) => self.runtime.observer.refresh(Refresh::One(message.clone())),
+            Control::Presence { user, command } => {
+                let sockets = self.registry.sockets(*user);
+                self.presences.command(*user, *command, ours, sockets, &mut self.crew);
+            }
+        }
+    }
+
+    fn each_of(&mut self, user: Uuid, mut act: impl FnMut(&mut Self, &Arc<Session>)) {
+        let sessions = self.registry.of_user(user).to_vec();
+        sessions.iter().for_each(|session| act(self, session));
+    }
+
+    fn join(&mut self, session: &Arc<Session>, topics: &[Topic]) {
+        for topic in topics {
+            if self.registry.join(session.id, *topic)
+                && self.channels.join(*topic, Arc::clone(session), &mut self.crew).is_err()
+            {
+                session.close(Disconnect::Resync);
+            }
+        }
+    }
+
+    /// A session that a channel could not be told to forget must not hear it: it ends.
+    fn leave(&mut self, session: &Arc<Session>, topics: &[Topic]) {
+        for topic in topics {
+            if self.registry.leave(session.id, *topic) && self.channels.leave(*topic, Arc::clone(session)).is_err() {
+                session.close(Disconnect::Resync);
+            }
+        }
+    }
+
+    fn disconnect(&self, target: Target, reason: Disconnect) {
+        match target {
+            Target::User(user) => self.registry.of_user(user).iter().for_each(|session| session.close(reason)),
+            Target::Connection(id) => self.registry.get(id).into_iter().for_each(|session| session.close(reason)),
+            Target::Session(login) => {
+                self.registry.all().filter(|session| session.login == login).for_each(|session| session.close(reason));
+            }
+        }
+    }
+
+    fn remote(&mut self, message: &Message) {
+        match message {
+            Message::Broadcast(broadcast) => self.deliver(broadcast),
+            Message::Control(control) => self.control(control, false),
+            Message::Presence(note) => {
+                let sockets = self.registry.sockets(note.user);
+                self.presences.note(*note, sockets, &mut self.crew);
+            }
+            Message::Gap(audiences) => self.gap(audiences),
+        }
+    }
+
+    fn gap(&self, audiences: &[Audience]) {
+        audiences.iter().for_each(|audience| self.resync(audience));
+        if audiences.contains(&Audience::Everyone) {
+            self.runtime.observer.refresh(Refresh::Everything);
+        }
+    }
+
+    /// Makes good what was refused while the mailbox was full.
+    fn settle_refusals(&self) {
+        let Some(pending) = self.runtime.refusals.take() else { return };
+        self.gap(&pending.audiences);
+        pending.logins.iter().for_each(|login| self.disconnect(Target::Session(*login), Disconnect::Resync));
+    }
+
+    fn recount(&mut self, user: Uuid) {
+        let sockets = self.registry.sockets(user);
+        self.presences.sockets(user, sockets, None, &mut self.crew);
+    }
+
+    fn retire(&mut self, child: Child) {
+        if let Child::Presence(user, _) = child
+            && self.registry.sockets(user) == 0
+        {
+            self.presences.retire(user, child);
+        }
+    }
+
+    fn ended(&mut self, child: Child) {
+        match child {
+            Child::Session(id) => self.forget(id),
+            Child::Channel(topic, _) => self.rebuild_channel(topic, child),
+            Child::Presence(user, _) => {
+                let sockets = self.registry.sockets(user);
+                if self.presences.rebuild(user, child, sockets, &mut self.crew) {
+                    self.runtime.metrics.restarts.add(1);
+                }
+            }
+        }
+    }
+
+    /// A session has come to its end. If its actor died before it, its client fetches again.
+    fn forget(&mut self, id: ConnectionId) {
+        let Some((session, topics)) = self.registry.remove(id) else { return };
+        session.close(Disconnect::Resync);
+        session.outbox.evict();
+        for topic in topics {
+            // No room: the channel is told again who is here, and a closed session takes nothing meanwhile.
+            let _ = self.channels.leave(topic, Arc::clone(&session));
+        }
+        self.recount(session.user);
+        if self.stopping && self.registry.sessions() == 0 {
+            self.all_gone.take().map(|gone| gone.send(()));
+        }
+    }
+
+    fn rebuild_channel(&mut self, topic: Topic, child: Child) {
+        let members: Vec<_> = self.registry.in_topic(topic).cloned().collect();
+        let Some(missed) = self.channels.rebuild(topic, child, members.clone(), &mut self.crew) else { return };
+        log::error!("engine: {topic:?} died and was rebuilt with {} sessions", members.len());
+        self.runtime.metrics.restarts.add(1);
+        if missed {
+            members.iter().for_each(|session| session.close(Disconnect::Resync));
+        }
+    }
+
+    /// Looks after everything that a refused message may have left undone, and after dead children.
+    fn heartbeat(&mut self) {
+        self.settle_refusals();
+        self.crew.beat(self.runtime.config.heartbeat_timeout);
+        self.registry.orphans(|seat| self.crew.lost(seat)).into_iter().for_each(|id| self.forget(id));
+        let dead = [self.channels.dead(&self.crew), self.presences.dead(&self.crew)].concat();
+        dead.into_iter().for_each(|child| self.ended(child));
+        self.channels.retire_idle();
+        self.channels.refresh_stale(|topic| self.registry.in_topic(topic).cloned().collect());
+        for user in self.presences.users() {
+            if self.registry.sockets(user) == 0 {
+                self.recount(user);
+            }
+        }
+        let sessions = u64::try_from(self.registry.sessions()).unwrap_or(0);
+        self.runtime.metrics.live_sessions.store(sessions, Relaxed);
+    }
+
+    fn shutdown(&mut self, all_gone: oneshot::Sender<()>) {
+        self.stopping = true;
+        self.registry.all().for_each(|session| session.close(Disconnect::ServerStopping));
+        if self.registry.sessions() == 0 {
+            let _ = all_gone.send(());
+        } else {
+            self.all_gone = Some(all_gone);
+        }
+    }
+
+    fn stop(&self, ctx: &mut Context<Self>) {
+        self.registry.all().for_each(|session| {
+            session.outbox.evict();
+        });
+        ctx.stop();
+    }
+
+    fn stats(&self) -> Stats {
+        Stats {
+            sessions: self.registry.sessions(),
+            attached: self.registry.all().filter(|session| session.outbox.attached()).count(),
+            users: self.registry.users(),
+            channels: self.channels.len(),
+            bridge: self.runtime.bridge.healthy(),
+        }
+    }
+
+    fn handle_order(&mut self, order: Order, ctx: &mut Context<Self>) {
+        match order {
+            Order::Publish(broadcast) => self.publish(&broadcast),
+            Order::Control(control) => {
+                self.runtime.bridge.send(Message::Control(control.clone()));
+                self.control(&control, true);
+            }
+            Order::Remote(message) => self.remote(&message),
+            Order::Connect(connect, answer) => {
+                // Nobody waits any more: the connection is dropped, and with it the session.
+                let _ = answer.send(self.connect(*connect));
+            }
+            Order::Subscribe { connection, topics, join, done } => {
+                self.subscribe(connection, &topics, join);
+                let _ = done.send(());
+            }
+            Order::Activity(user, active) => {
+                let sockets = self.registry.sockets(user);
+                self.presences.activity(user, active, sockets, &mut self.crew);
+            }
+            Order::Recount(user) => self.recount(user),
+            Order::Retire(child) => self.retire(child),
+            Order::Ended(child) => self.ended(child),
+            Order::Presences(users, answer) => {
+                let known = users.into_iter().filter_map(|user| Some((user, self.presences.get(user)?)));
+                let _ = answer.send(known.collect());
+            }
+            Order::Stats(answer) => {
+                let _ = answer.send(self.stats());
+            }
+            Order::Session(id, answer) => {
+                self.registry.get(id).map(|session| answer.send(session.snapshot()));
+            }
+            Order::User(user, answer) => {
+                let _ = answer.send(self.registry.of_user(user).iter().map(|session| session.snapshot()).collect());
+            }
+            Order::Members(topic, answer) => self.channels.snapshot(topic, answer),
+            Order::Shutdown(all_gone) => self.shutdown(all_gone),
+            Order::Stop => self.stop(ctx),
+            #[cfg(feature = "testing")]
+            Order::Fault(topic, fault) => self.channels.tell(topic, fault),
+            #[cfg(feature = "testing")]
+            Order::Hang(until) => {
+                let _ = until.recv();
+            }
+            #[cfg(feature = "testing")]
+            Order::Crash => panic!("the hub was told to die"),
+        }
+    }
+
+    fn subscribe(&mut self, connection: ConnectionId, topics: &[Topic], join: bool) {
+        if let Some(session) = self.registry.get(connection).cloned() {
+            if join { self.join(&session, topics) } else { self.leave(&session, topics) }
+        }
+    }
+}
+
+impl Actor for Hub {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.run_interval(self.runtime.config.heartbeat, |hub, _| hub.heartbeat());
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        self.crew.stop();
+        if self.own_arbiter {
+            Arbiter::current().stop();
+        }
+    }
+}
+
+impl Handler<Posted<Order>> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, order: Posted<Order>, ctx: &mut Self::Context) {
+        self.handle_order(order.open(), ctx);
+        self.settle_refusals();
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.runtime.observer.fatal("the hub of the realtime engine died");
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! A session's ring: what was written (for replay), what waits, and the waker of an idle socket.
+//!
+//! Channels push into it without a mailbox hop; the socket drains it. It numbers the events, keeps the bounds of a slow
+//! client, and decides under one lock what a resume may take. It owns no timer and knows no actor.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::{Context, Poll, Waker};
+
+use bytes::{Bytes, BytesMut};
+use parking_lot::Mutex;
+use serde::Serialize;
+
+use crate::{Class, Disconnect, EngineConfig, Frame};
+
+/// Past its nominal size an outbox keeps durable frames up to this many times of it, so that a pause of the machine does not
+/// cost healthy sockets their place.
+const OVERDRAFT: usize = 4;
+
+/// Called to cut a socket from outside.
+pub(crate) type Evict = Box<dyn Fn() + Send + Sync>;
+
+/// One socket's claim to a session; a later claim ends the earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Attachment(u32);
+
+/// What became of a pushed frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    /// It waits for the socket.
+    Kept,
+    /// It waits, and the outbox has just become full: somebody should watch the socket.
+    Crowded,
+    /// It was ephemeral and the outbox is half full.
+    Dropped,
+    /// It was durable and could not be kept; the outbox is closed.
+    Overflow,
+    /// The session does not listen: it has not said hello yet, or is closed.
+    Ignored,
+}
+
+/// What the session's actor needs to know to set its timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// A socket is there and keeps up.
+    Fine,
+    /// A socket is there, the outbox is full; with the number of the next event to be written.
+    Crowded(u64),
+    /// No socket.
+    Detached(Attachment),
+    /// Closed, but the socket is still there.
+    Closing,
+    /// Closed and without a socket.
+    Gone,
+}
+
+pub(crate) struct Outbox {
+    /// Set while a task waits to be woken; lets `wake` pass by without the lock.
+    idle: AtomicBool,
+    ring: Mutex<Ring>,
+}
+
+struct Ring {
+    phase: Phase,
+    attached: bool,
+    crowded: bool,
+    attachment: Attachment,
+    /// The number of the first frame in `frames`.
+    first: u64,
+    /// How many of `frames` were written.
+    written: usize,
+    /// At most `replay` written ones, then the waiting ones.
+    frames: VecDeque<Frame>,
+    replies: VecDeque<Bytes>,
+    waker: Option<Waker>,
+    evict: Option<Evict>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Opening,
+    Open,
+    Closed(Disconnect),
+}
+
+impl Outbox {
+    /// An outbox with a socket that has not said hello.
+    pub(crate) fn new(evict: Option<Evict>) -> (Self, Attachment) {
+        let attachment = Attachment(0);
+        let ring = Ring {
+            phase: Phase::Opening,
+            attached: true,
+            crowded: false,
+            attachment,
+            first: 0,
+            written: 0,
+            frames: VecDeque::new(),
+            replies: VecDeque::new(),
+            waker: None,
+            evict,
+        };
+        (Self { idle: AtomicBool::new(false), ring: Mutex::new(ring) }, attachment)
+    }
+
+    /// Begins delivery with `hello` as event 0.
+    pub(crate) fn open(&self, attachment: Attachment, hello: Frame) {
+        let mut ring = self.ring.lock();
+        if ring.attachment == attachment && ring.phase == Phase::Opening {
+            ring.phase = Phase::Open;
+            ring.frames.push_back(hello);
+            self.unlock_and_wake(ring);
+        }
+    }
+
+    /// Adds an event at the end. With `wake`, an idle socket is told.
+    pub(crate) fn push(&self, frame: &Frame, class: Class, wake: bool, config: &EngineConfig) -> Pushed {
+        let mut ring = self.ring.lock();
+        if ring.phase != Phase::Open {
+            return Pushed::Ignored;
+        }
+        let waiting = ring.waiting();
+        if class == Class::Ephemeral && waiting >= config.outbox / 2 {
+            return Pushed::Dropped;
+        }
+        if waiting >= ring.bound(config) {
+            ring.close(Disconnect::Resync);
+            self.unlock_and_wake(ring);
+            return Pushed::Overflow;
+        }
+        ring.frames.push_back(frame.clone());
+        let crowded = ring.attached && !ring.crowded && waiting >= config.outbox;
+        ring.crowded |= crowded;
+        if wake {
+            self.unlock_and_wake(ring);
+        }
+        if crowded { Pushed::Crowded } else { Pushed::Kept }
+    }
+
+    /// Wakes the socket if it is idle although something waits (pushed without `wake`).
+    pub(crate) fn wake(&self) {
+        if self.idle.load(Relaxed) {
+            let ring = self.ring.lock();
+            if ring.ready() {
+                self.unlock_and_wake(ring);
+            }
+        }
+    }
+
+    /// Adds an answer outside the sequence.
+    pub(crate) fn reply(&self, attachment: Attachment, answer: Bytes, bound: usize) -> Result<(), Disconnect> {
+        let mut ring = self.ring.lock();
+        if let Some(reason) = ring.closed_for(attachment) {
+            return Err(reason);
+        }
+        let full = ring.replies.len() >= bound;
+        if full {
+            ring.close(Disconnect::SlowConsumer);
+        } else {
+            ring.replies.push_back(answer);
+        }
+        self.unlock_and_wake(ring);
+        if full { Err(Disconnect::SlowConsumer) } else { Ok(()) }
+    }
+
+    /// Hands out what waits: answers first, then events in order, until `max_bytes` are exceeded.
+    pub(crate) fn drain(
+        &self,
+        attachment: Attachment,
+        name: &Bytes,
+        max_bytes: usize,
+        config: &EngineConfig,
+        mut take: impl FnMut(&Outgoing<'_>),
+    ) -> usize {
+        let mut ring = self.ring.lock();
+        if ring.attachment != attachment {
+            return 0;
+        }
+        let (mut taken, mut bytes) = (0, 0);
+        let mut hand_out = |message: &Outgoing<'_>| {
+            take(message);
+            taken += 1;
+            bytes += message.len();
+            bytes < max_bytes
+        };
+        let mut room = true;
+        while room && let Some(answer) = ring.replies.pop_front() {
+            room = hand_out(&Outgoing(Piece::Reply(&answer)));
+        }
+        let (mut written, first) = (ring.written, ring.first);
+        for (frame, seq) in ring.frames.range(written..).zip(first + as_u64(written)..) {
+            if !room {
+                break;
+            }
+            room = hand_out(&Outgoing(Piece::Event { frame, name, seq }));
+            written += 1;
+        }
+        ring.written = written;
+        ring.tidy(config);
+        taken
+    }
+
+    /// Ready when there is something for this socket to do.
+    pub(crate) fn poll_ready(&self, attachment: Attachment, cx: &Context<'_>) -> Poll<()> {
+        let mut ring = self.ring.lock();
+        if ring.ready() || ring.closed_for(attachment).is_some() {
+            return Poll::Ready(());
+        }
+        if !ring.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            ring.waker = Some(cx.waker().clone());
+        }
+        self.idle.store(true, Relaxed);
+        Poll::Pending
+    }
+
+    /// Why this socket must end.
+    pub(crate) fn closed(&self, attachment: Attachment) -> Option<Disconnect> {
+        self.ring.lock().closed_for(attachment)
+    }
+
+    /// Ends the session. Returns whether it was not closed before.
+    pub(crate) fn close(&self, reason: Disconnect) -> bool {
+        let mut ring = self.ring.lock();
+        let closed = ring.close(reason);
+        self.unlock_and_wake(ring);
+        closed
+    }
+
+    /// Ends the session if nobody came back since `attachment` was detached.
+    pub(crate) fn expire(&self, attachment: Attachment) -> bool {
+        let mut ring = self.ring.lock();
+        !ring.attached && ring.attachment == attachment && ring.close(Disconnect::Expired)
+    }
+
+    /// Ends the session if its socket has written nothing since event `next` was the next one, and is still full. It is
+    /// not woken: it hangs in a write, and only [`evict`](Self::evict) reaches it.
+    pub(crate) fn stall(&self, next: u64, bound: usize) -> bool {
+        let mut ring = self.ring.lock();
+        let stalled = ring.attached && ring.next_to_write() == next && ring.waiting() >= bound;
+        ring.crowded = ring.crowded && stalled;
+        stalled && ring.close(Disconnect::SlowConsumer)
+    }
+
+    /// The socket is gone.
+    pub(crate) fn detach(&self, attachment: Attachment) {
+        let mut ring = self.ring.lock();
+        if ring.attachment == attachment && ring.attached {
+            ring.attached = false;
+            ring.crowded = false;
+            ring.replies = VecDeque::new();
+            ring.waker = None;
+            ring.evict = None;
+            match ring.phase {
+                Phase::Opening => {
+                    ring.close(Disconnect::Expired);
+                }
+                Phase::Closed(_) => ring.frames = VecDeque::new(),
+                Phase::Open => {}
+            }
+        }
+    }
+
+    /// A client comes back and expects event `next`: goes on exactly there, or refuses because that cannot be proven.
+    ///
+    /// A socket that is still attached is ended in favour of the new one: the client knows that it is dead (a half-open
+    /// TCP connection) before we do, and whoever names id *and* position has been there.
+    pub(crate) fn resume(&self, next: u64, evict: Option<Evict>) -> Result<Attachment, Option<Evict>> {
+        let mut ring = self.ring.lock();
+        let position = next.checked_sub(ring.first).and_then(|written| usize::try_from(written).ok());
+        let Some(position) = position.filter(|position| ring.phase == Phase::Open && *position <= ring.written) else {
+            return Err(evict);
+        };
+        let former = if ring.attached { ring.evict.take() } else { None };
+        ring.written = position;
+        ring.attachment = Attachment(ring.attachment.0.wrapping_add(1));
+        ring.attached = true;
+        ring.crowded = false;
+        ring.replies = VecDeque::new();
+        ring.evict = evict;
+        let attachment = ring.attachment;
+        self.unlock_and_wake(ring);
+        if let Some(cut) = former {
+            cut();
+        }
+        Ok(attachment)
+    }
+
+    /// Cuts the socket from outside, if there is one. Returns whether there was.
+    pub(crate) fn evict(&self) -> bool {
+        let evict = {
+            let mut ring = self.ring.lock();
+            if ring.attached { ring.evict.take() } else { None }
+        };
+        // Outside the lock: it is foreign code, and may drop the connection.
+        evict.is_some_and(|cut| {
+            cut();
+            true
+        })
+    }
+
+    pub(crate) fn attached(&self) -> bool {
+        self.ring.lock().attached
+    }
+
+    pub(crate) fn condition(&self, config: &EngineConfig) -> Condition {
+        let ring = self.ring.lock();
+        match (ring.phase, ring.attached) {
+            (Phase::Closed(_), true) => Condition::Closing,
+            (Phase::Closed(_), false) => Condition::Gone,
+            (_, false) => Condition::Detached(ring.attachment),
+            _ if ring.waiting() >= config.outbox => Condition::Crowded(ring.next_to_write()),
+            _ => Condition::Fine,
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> OutboxSnapshot {
+        let ring = self.ring.lock();
+        OutboxSnapshot {
+            attached: ring.attached,
+            closed: match ring.phase {
+                Phase::Closed(reason) => Some(reason),
+                _ => None,
+            },
+            next_seq: ring.first + as_u64(ring.frames.len()),
+            waiting: ring.waiting(),
+            replayable: ring.written,
+        }
+    }
+
+    /// Wakers run foreign code: never under the lock.
+    fn unlock_and_wake(&self, mut ring: parking_lot::MutexGuard<'_, Ring>) {
+        let waker = ring.waker.take();
+        if waker.is_some() {
+            self.idle.store(false, Relaxed);
+        }
+        drop(ring);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+impl Ring {
+    fn waiting(&self) -> usize {
+        self.frames.len() - self.written
+    }
+
+    fn next_to_write(&self) -> u64 {
+        self.first + as_u64(self.written)
+    }
+
+    fn ready(&self) -> bool {
+        self.waiting() > 0 || !self.replies.is_empty()
+    }
+
+    /// Nobody drains a session without a socket, so an overdraft would only make it expensive.
+    fn bound(&self, config: &EngineConfig) -> usize {
+        if self.attached { config.outbox.saturating_mul(OVERDRAFT) } else { config.outbox }
+    }
+
+    fn closed_for(&self, attachment: Attachment) -> Option<Disconnect> {
+        match self.phase {
+            _ if self.attachment != attachment => Some(Disconnect::TakenOver),
+            Phase::Closed(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
+    /// A socket may still write what waits; without one nothing is kept.
+    fn close(&mut self, reason: Disconnect) -> bool {
+        if matches!(self.phase, Phase::Closed(_)) {
+            return false;
+        }
+        self.phase = Phase::Closed(reason);
+        if !self.attached {
+            self.frames = VecDeque::new();
+            self.written = 0;
+        }
+        true
+    }
+
+    /// Forgets what is beyond replay, and gives memory back after a burst.
+    fn tidy(&mut self, config: &EngineConfig) {
+        let excess = self.written.saturating_sub(config.replay);
+        self.frames.drain(..excess);
+        self.written -= excess;
+        self.first += as_u64(excess);
+        if self.waiting() < config.outbox / 2 {
+            self.crowded = false;
+        }
+        if self.waiting() == 0 && self.frames.capacity() > config.replay.saturating_mul(4) {
+            self.frames.shrink_to(config.replay.saturating_mul(2));
+        }
+        if self.replies.is_empty() && self.replies.capacity() > 0 {
+            self.replies = VecDeque::new();
+        }
+    }
+}
+
+/// A session's outbox, for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutboxSnapshot {
+    /// Whether a socket is there.
+    pub attached: bool,
+    /// Why the session ended, if it did.
+    pub closed: Option<Disconnect>,
+    /// The number of the next event.
+    pub next_seq: u64,
+    /// Events that wait for the socket.
+    pub waiting: usize,
+    /// Written events that a resume may ask for.
+    pub replayable: usize,
+}
+
+/// One message that is ready to be written to the socket.
+pub struct Outgoing<'a>(Piece<'a>);
+
+enum Piece<'a> {
+    Reply(&'a Bytes),
+    Event { frame: &'a Frame, name: &'a Bytes, seq: u64 },
+}
+
+const SEQ: &[u8] = b",\"seq\":";
+
+impl Outgoing<'_> {
+    /// Its length in bytes.
+    #[expect(clippy::len_without_is_empty, reason = "a message is never empty")]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Piece::Reply(answer) => answer.len(),
+            Piece::Event { frame, name, seq } => {
+                let hole = frame.tail().map_or(0, |tail| name.len() + tail.len());
+                frame.head().len() + hole + SEQ.len() + digits(*seq) + 1
+            }
+        }
+    }
+
+    /// Appends exactly [`len`](Self::len) bytes: one complete JSON text.
+    pub fn write_to(&self, out: &mut BytesMut) {
+        match &self.0 {
+            Piece::Reply(answer) => out.extend_from_slice(answer),
+            Piece::Event { frame, name, seq } => {
+                out.extend_from_slice(frame.head());
+                if let Some(tail) = frame.tail() {
+                    out.extend_from_slice(name);
+                    out.extend_from_slice(tail);
+                }
+                out.extend_from_slice(SEQ);
+                write_number(out, *seq);
+                out.extend_from_slice(b"}");
+            }
+        }
+    }
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| usize::try_from(log).unwrap_or(0) + 1)
+}
+
+fn write_number(out: &mut BytesMut, number: u64) {
+    let width = digits(number);
+    let start = out.len();
+    out.resize(start + width, b'0');
+    let mut rest = number;
+    for digit in out.iter_mut().rev().take(width) {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+}
+
+fn as_u64(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
