@@ -119,6 +119,7 @@ pub async fn a_full_channel_means_resync_not_silence(net: &dyn Net) {
     until(async || ann.connection.closed() == Some(Disconnect::Resync)).await;
     drop(hanging);
     assert_eq!(ann.closed().await, Disconnect::Resync);
+    until(async || engine.snapshot(SnapshotOf::Topic(TOWN)).await.is_some()).await;
     let back = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
     engine.publish(say(to(TOWN), "again"));
     assert!(back.next().await.unwrap().contains("again"));
