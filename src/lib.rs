@@ -9,7 +9,6 @@ pub mod events;
 pub mod jobs;
 pub mod metrics;
 pub mod model;
-pub mod postgres;
 pub mod protocol;
 pub mod realtime;
 pub mod request_id;

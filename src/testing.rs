@@ -8,6 +8,7 @@
 
 use std::env;
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{self, Command, Stdio};
@@ -17,8 +18,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
-use crate::postgres::{Options, PrivatePostgres};
 use crate::storage::MIGRATOR;
+use rustchat_postgres::{Options, PrivatePostgres};
 
 /// Shared by all tests that run at once.
 const CONNECTIONS: u32 = 300;
@@ -66,7 +67,7 @@ pub async fn database_options() -> PgConnectOptions {
 
 impl Cluster {
     async fn attach() -> Self {
-        let base = env::temp_dir().join(format!("rustchat-tests-{}", rustix::process::geteuid().as_raw()));
+        let base = env::temp_dir().join(format!("rustchat-tests-{}", user()));
         let (postgres, lock) = start(&base).await;
         let cluster = Self { postgres, template: template_name(), _lock: lock };
         let mut admin = cluster.admin().await;
@@ -152,6 +153,11 @@ async fn drop_leftovers(admin: &mut PgConnection) {
             execute(admin, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
         }
     }
+}
+
+/// The number of the user whose tests these are.
+fn user() -> u32 {
+    fs::metadata("/proc/self").expect("/proc is there").uid()
 }
 
 async fn execute(connection: &mut PgConnection, sql: String) {

@@ -9,8 +9,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use super::AppError;
 use crate::config::Config;
 use crate::data_dir::DataDir;
-use crate::postgres::{Options, PrivatePostgres};
 use crate::storage::MIGRATOR;
+use rustchat_postgres::{Options, PrivatePostgres};
 
 /// Longer, and a request is better told to try again.
 const ACQUIRE_LIMIT: Duration = Duration::from_secs(5);

@@ -17,10 +17,10 @@ use crate::config::{Config, Realtime as RealtimeSettings};
 use crate::data_dir::{DataDir, DataDirError};
 use crate::jobs;
 use crate::metrics::Metrics;
-use crate::postgres::PostgresError;
 use crate::realtime::Realtime;
 use crate::services::Core;
 use crate::services::server::needs_first_user;
+use rustchat_postgres::PostgresError;
 
 pub use database::Database;
 

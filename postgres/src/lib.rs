@@ -1,4 +1,4 @@
-//! The private PostgreSQL that a server without `database.url` runs for itself.
+//! The private PostgreSQL that a server without `database.url` runs for itself, and that tests throw away.
 //!
 //! Owns finding the binaries, making the cluster, starting, adopting and stopping it. It is reached over a Unix socket
 //! only, in a directory that only its own user may enter; there is no TCP port and no password. The caller holds the
@@ -142,6 +142,11 @@ impl PrivatePostgres {
     /// How this process, and only this one, connects for as long as this value lives.
     pub fn connect_options(&self) -> PgConnectOptions {
         PgConnectOptions::new_without_pgpass().socket(self.home.handle()).username(SUPERUSER).database("postgres")
+    }
+
+    /// The same as a URL, which the children of this process can use too.
+    pub fn url(&self) -> String {
+        format!("postgres://{SUPERUSER}@localhost/postgres?host={}", self.home.handle())
     }
 
     /// Whether it was running before and has been adopted.
