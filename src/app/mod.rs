@@ -89,7 +89,7 @@ async fn serve_from(
         None => data.jwt_secret()?,
     };
     let (observer, news) = observer::channel();
-    let engine = Engine::start(engine_config(&config.realtime), Arc::new(observer), Arc::new(LocalBridge));
+    let engine = Engine::start(engine_config(&config.realtime), Arc::new(observer), Arc::new(LocalBridge::default()));
     let realtime = Realtime::new(engine.clone());
     let core = Core::open(database.pool.clone(), realtime, Arc::clone(config), secret.as_bytes()).await?;
     let core = Arc::new(core);
@@ -161,7 +161,6 @@ fn engine_config(settings: &RealtimeSettings) -> EngineConfig {
         stall_after: Duration::from_secs(settings.stall_seconds),
         linger: Duration::from_secs(settings.resume_seconds),
         channel_idle: Duration::from_secs(settings.channel_idle_seconds),
-        pace: Duration::from_millis(settings.pace_ms),
         away_after: Duration::from_secs(settings.away_after_seconds),
         ..EngineConfig::default()
     }

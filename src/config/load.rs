@@ -248,7 +248,6 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     within("realtime.stall_seconds", realtime.stall_seconds, 1..=600)?;
     within("realtime.resume_seconds", realtime.resume_seconds, 1..=3_600)?;
     within("realtime.channel_idle_seconds", realtime.channel_idle_seconds, 0..=3_600)?;
-    within("realtime.pace_ms", realtime.pace_ms, 0..=1_000)?;
     within("realtime.away_after_seconds", realtime.away_after_seconds, 10..=86_400)?;
     within("realtime.auth_seconds", realtime.auth_seconds, 1..=60)?;
     within("realtime.ping_seconds", realtime.ping_seconds, 5..=300)?;

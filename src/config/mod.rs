@@ -176,8 +176,6 @@ pub struct Realtime {
     pub resume_seconds: u64,
     /// Seconds that a channel's actor outlives its last session.
     pub channel_idle_seconds: u64,
-    /// Shortest time between two rounds of writing in a busy channel, in milliseconds.
-    pub pace_ms: u64,
     /// Seconds without activity until a person is away.
     pub away_after_seconds: u64,
     /// Seconds that a socket may stay unauthenticated.
