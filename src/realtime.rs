@@ -7,15 +7,22 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use rustchat_actors as engine;
-use rustchat_actors::{Broadcast, Disconnect, Engine, Frame, Frames, PresenceCommand, Protocol, Target, Topic};
+use rustchat_actors::{
+    Broadcast, Connect, ConnectError, Connection, Disconnect, Engine, Frame, Frames, PresenceCommand, PresenceState,
+    Protocol, Resume, Target, Topic,
+};
 use uuid::Uuid;
 
 use crate::events::{Audience, Class, Event, PostEvent};
-use crate::model::{Availability, ChannelId, Millis, PostId, SessionId, Status, TeamId, UserId};
+use crate::model::{Availability, ChannelId, Millis, PostId, Session, SessionId, Status, TeamId, User, UserId};
 use crate::protocol::{Encoded, Text, Who, v1, v4};
 
 /// One user's typing in one thread is shown to others at most this often.
 const TYPING_INTERVAL: Duration = Duration::from_secs(3);
+
+/// The presence of somebody of whom nothing is stored.
+const NEVER_SEEN: PresenceState =
+    PresenceState { status: engine::Status::Offline, manual: false, last_activity_at: 0, dnd_end_at: None };
 
 /// Something cached that is no longer true, on every instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +57,22 @@ impl Stale {
     }
 }
 
+/// Somebody whose socket has just opened.
+pub struct Arrival<'a> {
+    /// Who.
+    pub user: &'a User,
+    /// By which login.
+    pub session: &'a Session,
+    /// Her presence as it was last known.
+    pub saved: Option<Status>,
+    /// The dialect of the socket.
+    pub protocol: Protocol,
+    /// The connection to go on with.
+    pub resume: Option<Resume>,
+    /// See [`Connect::on_evict`].
+    pub on_evict: Option<Box<dyn Fn() + Send + Sync>>,
+}
+
 /// The door. Cloning copies a pointer.
 #[derive(Clone)]
 pub struct Realtime {
@@ -61,6 +84,30 @@ impl Realtime {
     #[must_use]
     pub fn new(engine: Engine) -> Self {
         Self { engine }
+    }
+
+    /// Gives a socket its place in the engine. What it listens to comes next, and `hello` last, see [`Connection`].
+    ///
+    /// # Errors
+    /// The server has no room at the moment, or is stopping.
+    pub async fn connect(&self, arrival: Arrival<'_>) -> Result<Connection, ConnectError> {
+        let Arrival { user, session, saved, protocol, resume, on_evict } = arrival;
+        let connect = Connect {
+            user: user.id.0,
+            session: session.id.0,
+            protocol,
+            tag: user.id.to_string().into(),
+            privileged: user.is_system_admin(),
+            resume,
+            presence: saved.map_or(NEVER_SEEN, |saved| PresenceState {
+                status: engine_status(saved.availability),
+                manual: saved.manual,
+                last_activity_at: saved.last_activity_at,
+                dnd_end_at: saved.dnd_end_at,
+            }),
+            on_evict,
+        };
+        self.engine.connect(connect).await
     }
 
     /// Tells everyone who may hear it what happened. Call it after the commit; it never blocks.
@@ -168,7 +215,7 @@ impl Realtime {
 
 /// What the engine says of a user's presence, in the domain's words.
 #[must_use]
-pub fn status_of(user: Uuid, state: engine::PresenceState) -> Status {
+pub fn status_of(user: Uuid, state: PresenceState) -> Status {
     let availability = match state.status {
         engine::Status::Online => Availability::Online,
         engine::Status::Away => Availability::Away,

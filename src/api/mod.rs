@@ -8,6 +8,7 @@ mod cookies;
 mod health;
 mod middleware;
 pub mod server;
+pub mod socket;
 pub mod v1;
 pub mod v4;
 mod web_client;

@@ -1,6 +1,5 @@
 //! The listeners: what answers on which address, and how they stop.
 
-use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,12 +11,10 @@ use actix_web::http::header::{
     ContentType, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::{DefaultHeaders, from_fn};
-use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpResponse, HttpServer, rt, web};
-use socket2::SockRef;
 use tokio::sync::watch;
 
-use super::{health, middleware, v1, v4, web_client};
+use super::{health, middleware, socket, v1, v4, web_client};
 use crate::config::Config;
 use crate::metrics::Metrics;
 use crate::services::Core;
@@ -93,7 +90,7 @@ fn main_server(core: &Arc<Core>, metrics: &Metrics) -> io::Result<(SocketAddr, S
     .client_request_timeout(HEAD_LIMIT)
     .h1_write_buffer_size(WRITE_BUFFER)
     .tcp_nodelay(true)
-    .on_connect(move |connection, _| limit_silence(connection, user_timeout))
+    .on_connect(socket::remember_connection((!user_timeout.is_zero()).then_some(user_timeout)))
     .shutdown_timeout(settings.shutdown_seconds)
     .disable_signals()
     .bind(settings.listen)?;
@@ -128,15 +125,6 @@ async fn show_metrics(core: web::Data<Core>, metrics: web::Data<Metrics>) -> Htt
 /// One for every two cores: the engine and PostgreSQL need the rest.
 fn default_workers() -> usize {
     available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1))
-}
-
-/// A socket whose peer acknowledges nothing is dropped by the kernel. Nothing else can do it: the actor behind a socket
-/// that cannot be written is not polled, so its own timers stand still.
-fn limit_silence(connection: &dyn Any, limit: Duration) {
-    let Some(stream) = connection.downcast_ref::<TcpStream>().filter(|_| !limit.is_zero()) else { return };
-    if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(limit)) {
-        log::warn!("cannot set TCP_USER_TIMEOUT: {error}");
-    }
 }
 
 /// For every answer, also those of the APIs, as a browser may open them as pages.

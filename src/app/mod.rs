@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustchat_actors::bridge::LocalBridge;
 use rustchat_actors::{Engine, EngineConfig};
+use sqlx::PgPool;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::api::server::{self, Listeners};
@@ -88,30 +89,66 @@ async fn serve_from(
         Some(secret) => secret.to_owned(),
         None => data.jwt_secret()?,
     };
-    let (observer, news) = observer::channel();
-    let engine = Engine::start(engine_config(&config.realtime), Arc::new(observer), Arc::new(LocalBridge::default()));
-    let realtime = Realtime::new(engine.clone());
-    let core = Core::open(database.pool.clone(), realtime, Arc::clone(config), secret.as_bytes()).await?;
-    let core = Arc::new(core);
-    let listeners = server::listen(&core, &Metrics::new()?)
-        .map_err(|error| AppError::System { what: format!("cannot listen on {}", config.server.listen), error })?;
-    welcome(&core, &listeners, begun).await?;
+    let mut server = Server::start(config, database.pool.clone(), secret.as_bytes()).await?;
+    welcome(&server, begun).await?;
     let result = tokio::select! {
         () = signals.any() => Ok(()),
-        () = listeners.ended() => Err(AppError::Ended("HTTP server")),
-        () = observer::follow(&core, news) => Err(AppError::Ended("realtime engine")),
-        () = jobs::run(&core) => Err(AppError::Ended("jobs")),
+        ended = server.run() => Err(ended),
     };
-    stop(&listeners, &engine, shutdown_limit(config) * 2 / 3).await;
-    jobs::flush(&core).await;
+    server.stop(shutdown_limit(config) * 2 / 3).await;
     result
 }
 
+/// What runs between an open database and its clients.
+pub struct Server {
+    /// The services.
+    pub core: Arc<Core>,
+    /// Where clients are answered.
+    pub listeners: Listeners,
+    engine: Engine,
+    news: observer::Mouth,
+}
+
+impl Server {
+    /// Starts the engine and the services and begins to answer. Must be called inside an actix `System`.
+    ///
+    /// # Errors
+    /// When the services cannot be prepared or an address cannot be listened on.
+    pub async fn start(config: &Arc<Config>, db: PgPool, secret: &[u8]) -> Result<Self, AppError> {
+        let (observer, news) = observer::channel();
+        let engine =
+            Engine::start(engine_config(&config.realtime), Arc::new(observer), Arc::new(LocalBridge::default()));
+        let core = Core::open(db, Realtime::new(engine.clone()), Arc::clone(config), secret).await?;
+        let core = Arc::new(core);
+        let listeners = server::listen(&core, &Metrics::new()?)
+            .map_err(|error| AppError::System { what: format!("cannot listen on {}", config.server.listen), error })?;
+        Ok(Self { core, listeners, engine, news })
+    }
+
+    /// Does what has to be done all the while; ends only with what should not have ended.
+    pub async fn run(&mut self) -> AppError {
+        tokio::select! {
+            () = self.listeners.ended() => AppError::Ended("HTTP server"),
+            () = observer::follow(&self.core, &mut self.news) => AppError::Ended("realtime engine"),
+            () = jobs::run(&self.core) => AppError::Ended("jobs"),
+        }
+    }
+
+    /// Accepts nothing new, and lets requests finish while sockets are told to come back.
+    pub async fn stop(self, limit: Duration) {
+        let everyone_gone = async { tokio::join!(self.listeners.stop(), self.engine.shutdown(limit)) };
+        if tokio::time::timeout(limit, everyone_gone).await.is_err() {
+            log::warn!("requests or sockets are still open after {} seconds and are cut off", limit.as_secs());
+        }
+        jobs::flush(&self.core).await;
+    }
+}
+
 /// The last lines of the start: where to go, and what to do first.
-async fn welcome(core: &Core, listeners: &Listeners, begun: Instant) -> Result<(), AppError> {
-    let is_new = needs_first_user(core).await?;
-    log::info!("listening on {}, ready in {} ms", listeners.address, begun.elapsed().as_millis());
-    log::info!("open {} in a browser", core.config.server.site_url);
+async fn welcome(server: &Server, begun: Instant) -> Result<(), AppError> {
+    let is_new = needs_first_user(&server.core).await?;
+    log::info!("listening on {}, ready in {} ms", server.listeners.address, begun.elapsed().as_millis());
+    log::info!("open {} in a browser", server.core.config.server.site_url);
     if is_new {
         log::info!("sign up there: the first account becomes the administrator");
     }
@@ -136,14 +173,6 @@ impl Signals {
             _ = self.terminate.recv() => log::info!("stopping: SIGTERM"),
             _ = self.interrupt.recv() => log::info!("stopping: SIGINT"),
         }
-    }
-}
-
-/// Accepts nothing new, and lets requests finish while sockets are told to come back.
-async fn stop(listeners: &Listeners, engine: &Engine, limit: Duration) {
-    let everyone_gone = async { tokio::join!(listeners.stop(), engine.shutdown(limit)) };
-    if tokio::time::timeout(limit, everyone_gone).await.is_err() {
-        log::warn!("requests or sockets are still open after {} seconds and are cut off", limit.as_secs());
     }
 }
 

@@ -18,8 +18,10 @@ pub mod posts;
 pub mod roles;
 pub mod server;
 pub mod sessions;
+pub mod statuses;
 pub mod teams;
 pub mod throttle;
+pub mod typing;
 pub mod users;
 mod validate;
 

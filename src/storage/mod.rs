@@ -9,6 +9,7 @@ pub mod members;
 pub mod posts;
 pub mod roles;
 pub mod sessions;
+pub mod statuses;
 pub mod system;
 pub mod teams;
 pub mod users;

@@ -16,6 +16,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
 use super::auth::set_cookies;
+use super::socket;
 use crate::error::{Error, Kind};
 use crate::protocol::v1::Problem;
 use crate::request_id;
@@ -48,12 +49,19 @@ impl ResponseError for Failure {
         if self.0.kind == Kind::Internal {
             log::error!("{}", super::describe(&self.0));
         }
-        let status = self.status_code();
-        let mut response = HttpResponse::build(status);
+        let mut response = HttpResponse::build(self.status_code());
         if let Some(seconds) = self.0.retry_after {
             response.insert_header((RETRY_AFTER, seconds));
         }
-        response.insert_header((CONTENT_TYPE, "application/problem+json")).json(Problem {
+        response.insert_header((CONTENT_TYPE, "application/problem+json")).json(self.problem())
+    }
+}
+
+impl Failure {
+    /// As clients see it.
+    pub(super) fn problem(&self) -> Problem {
+        let status = self.status_code();
+        Problem {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
@@ -61,7 +69,7 @@ impl ResponseError for Failure {
             detail: self.0.detail.clone(),
             field: self.0.field.map(str::to_owned),
             request_id: request_id::current(),
-        })
+        }
     }
 }
 
@@ -83,6 +91,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(sessions::routes)
             .configure(teams::routes)
             .configure(users::routes)
+            .configure(socket::v1_routes)
             .default_service(web::to(unknown_route)),
     );
 }

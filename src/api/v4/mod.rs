@@ -17,6 +17,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
 use super::auth::set_cookies;
+use super::socket;
 use crate::error::{Error, Kind};
 use crate::protocol::v4;
 use crate::request_id;
@@ -79,6 +80,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(team_members::routes)
             .configure(teams::routes)
             .configure(users::routes)
+            .configure(socket::v4_routes)
             .default_service(web::to(unknown_route)),
     );
 }

@@ -238,6 +238,17 @@ pub struct Status {
     pub last_activity_at: Millis,
 }
 
+impl From<model::Status> for Status {
+    fn from(status: model::Status) -> Self {
+        Self {
+            user_id: status.user_id,
+            status: status.availability,
+            manual: status.manual,
+            last_activity_at: status.last_activity_at,
+        }
+    }
+}
+
 /// `PUT /me/status`: choose a status; `online` goes back to the automatic one.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]

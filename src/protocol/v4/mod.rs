@@ -9,6 +9,7 @@ mod ids;
 mod posts;
 mod teams;
 mod users;
+mod version;
 
 use serde::Serialize;
 
@@ -17,6 +18,7 @@ pub use encode::{Broadcast, Envelope, encode};
 pub use posts::*;
 pub use teams::*;
 pub use users::*;
+pub use version::*;
 
 /// The answer to what succeeded and has nothing to say: `{"status":"OK"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

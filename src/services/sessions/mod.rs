@@ -26,7 +26,14 @@ const EXPIRY_BATCH: i64 = 1_000;
 /// # Errors
 /// 401 `session.required` for a token that is not ours, or whose session has ended or whose account is deactivated.
 pub async fn authenticate(core: &Core, token: &str) -> Result<Arc<Identity>> {
-    let id = core.tokens.read(token).ok_or_else(Error::unauthenticated)?;
+    by_id(core, core.tokens.read(token).ok_or_else(Error::unauthenticated)?).await
+}
+
+/// Who is behind a session that was proven before, as they are now. Counts as a use of the session.
+///
+/// # Errors
+/// See [`authenticate`].
+pub async fn by_id(core: &Core, id: SessionId) -> Result<Arc<Identity>> {
     let identity = match core.caches.identities.get(&id) {
         Some(identity) => identity,
         None => load(core, id).await?,

@@ -1,0 +1,108 @@
+//! Presence: who is reachable, by what the engine sees and what users chose.
+
+use std::collections::HashMap;
+
+use super::{Caller, Core, access};
+use crate::error::{Error, Result};
+use crate::events::UserEvent;
+use crate::model::{Availability, Millis, Status, UserId, now};
+use crate::storage;
+
+/// Users whose status one request may ask for.
+const MAX_STATUSES: usize = 1_000;
+
+/// The statuses of those of `users` who exist. The engine knows who is connected; of the others, what they chose stays
+/// and everything else is offline.
+///
+/// # Errors
+/// 400 `status.too_many` for more than 1,000.
+pub async fn of(core: &Core, _: &Caller, users: &[UserId]) -> Result<Vec<Status>> {
+    if users.len() > MAX_STATUSES {
+        let detail = format!("Ask for at most {MAX_STATUSES} statuses at once.");
+        return Err(Error::invalid("status.too_many", "user_ids", detail));
+    }
+    let stored = storage::statuses::of_users(&core.db, users).await?;
+    let live = core.realtime.statuses(users).await;
+    let mut live: HashMap<UserId, Status> = live.into_iter().map(|status| (status.user_id, status)).collect();
+    let now = now();
+    Ok(stored.into_iter().map(|status| merge(live.remove(&status.user_id), status, now)).collect())
+}
+
+fn merge(live: Option<Status>, stored: Status, now: Millis) -> Status {
+    match live {
+        Some(live) => Status { last_activity_at: live.last_activity_at.max(stored.last_activity_at), ..live },
+        None if stored.manual && stored.dnd_end_at.is_none_or(|end| now < end) => stored,
+        None => Status { availability: Availability::Offline, manual: false, dnd_end_at: None, ..stored },
+    }
+}
+
+/// Chooses a status for `user`; online goes back to the automatic one. `until` ends a "do not disturb".
+///
+/// # Errors
+/// 403 `permission.missing` for another's; 400 `status.not_choosable` for "out of office", `status.bad_end` for an end
+/// that has passed.
+pub async fn choose(
+    core: &Core,
+    caller: &Caller,
+    user: UserId,
+    availability: Availability,
+    until: Option<Millis>,
+) -> Result<Status> {
+    access::self_or_admin(core, caller, user)?;
+    let now = now();
+    if availability == Availability::Ooo {
+        return Err(Error::invalid("status.not_choosable", "status", "Choose online, away, dnd or offline."));
+    }
+    if until.is_some_and(|until| until <= now) {
+        return Err(Error::invalid("status.bad_end", "until", "The end of a status must lie ahead."));
+    }
+    let status = Status {
+        user_id: user,
+        availability,
+        manual: availability != Availability::Online,
+        last_activity_at: now,
+        dnd_end_at: until.filter(|_| availability == Availability::Dnd),
+    };
+    storage::statuses::save(&core.db, &status).await?;
+    let connected = !core.realtime.statuses(&[user]).await.is_empty();
+    core.realtime.choose_status(user, availability, status.dnd_end_at);
+    if !connected {
+        // The engine reports changes of those it knows; of the others, nobody else would tell.
+        core.realtime.publish(UserEvent::StatusChanged { status: merge(None, status.clone(), now) });
+    }
+    Ok(status)
+}
+
+/// Keeps what the engine has found out about a user's presence, and tells who watches.
+///
+/// # Errors
+/// What the database says; whoever watches is told all the same.
+pub async fn record(core: &Core, status: Status) -> Result<()> {
+    let saved = storage::statuses::save(&core.db, &status).await;
+    core.realtime.publish(UserEvent::StatusChanged { status });
+    Ok(saved?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(availability: Availability, manual: bool, dnd_end_at: Option<Millis>) -> Status {
+        Status { user_id: UserId(uuid::Uuid::nil()), availability, manual, last_activity_at: 5, dnd_end_at }
+    }
+
+    #[test]
+    fn what_was_chosen_outlives_the_connection_and_nothing_else_does() {
+        let dnd = status(Availability::Dnd, true, Some(100));
+        assert_eq!(merge(None, dnd.clone(), 99), dnd);
+        assert_eq!(merge(None, dnd, 100), status(Availability::Offline, false, None));
+        assert_eq!(merge(None, status(Availability::Online, false, None), 0).availability, Availability::Offline);
+    }
+
+    #[test]
+    fn the_engine_knows_better_who_is_connected() {
+        let live = Status { last_activity_at: 1, ..status(Availability::Away, false, None) };
+        let merged = merge(Some(live), status(Availability::Dnd, true, None), 0);
+        assert_eq!(merged, status(Availability::Away, false, None), "with the later activity");
+    }
+}
