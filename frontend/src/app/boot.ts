@@ -1,8 +1,13 @@
 import type { RouteLocationNormalized } from 'vue-router'
 
 import { accountApi, enter, listenToAccount, useAccount } from '@/features/account'
+import { listenToChannels, useChannels } from '@/features/channels'
+import { listenToPeople, usePeople } from '@/features/people'
+import { listenToPosts, useHistories } from '@/features/posts'
 import { listenToTeams, useTeams } from '@/features/teams'
+import { listenToTyping } from '@/features/typing'
 import { api, body, whenSignedOut, type Bootstrap } from '@/shared/api'
+import { loadEmoji } from '@/shared/emoji'
 import { backoff, dispatcher, realtime, whenOnline } from '@/shared/realtime'
 
 /** How long the first paint waits for the socket, so that one snapshot is enough. */
@@ -18,11 +23,15 @@ export function boot(wanted: RouteLocationNormalized): Promise<void> {
 function start(wanted: RouteLocationNormalized): Promise<void> {
   listenToAccount()
   listenToTeams()
+  listenToPeople()
+  listenToChannels()
+  listenToPosts()
+  listenToTyping()
   whenSignedOut(() => enter(`/login?next=${encodeURIComponent(location.pathname + location.search)}`))
   // A refused socket does not say why; this request does, and a session that is over ends above.
   realtime.onRefused(() => void accountApi.me().catch(() => undefined))
 
-  return new Promise((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     const synced = () => sync(wanted).then(resolve, reject)
     const impatient = setTimeout(synced, HELLO_MS)
     realtime.onHello(() => {
@@ -30,6 +39,9 @@ function start(wanted: RouteLocationNormalized): Promise<void> {
       void synced()
     })
     realtime.start()
+  }).then(() => {
+    // Names of emoji show as characters as soon as the table is there; the first paint does not wait.
+    setTimeout(() => void loadEmoji())
   })
 }
 
@@ -74,6 +86,11 @@ async function snapshot({ params }: RouteLocationNormalized): Promise<Bootstrap>
 function apply(bootstrap: Bootstrap) {
   useAccount().apply(bootstrap)
   useTeams().apply(bootstrap)
+  usePeople().apply(bootstrap)
+  useChannels().apply(bootstrap)
+  const { open } = bootstrap
+  if (complete) useHistories().distrust()
+  else if (open) useHistories().show({ channelId: open.channel_id, rootId: null }, open.page)
   complete = true
 }
 

@@ -1,3 +1,4 @@
+export { default as TeamMenu } from './components/TeamMenu.vue'
 export { teamsApi } from './api'
 export { listenToTeams } from './events'
 export { useTeams } from './store'

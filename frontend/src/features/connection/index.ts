@@ -1,0 +1,1 @@
+export { default as ConnectionBanner } from './components/ConnectionBanner.vue'

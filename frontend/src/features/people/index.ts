@@ -1,0 +1,8 @@
+export { default as Avatar } from './components/Avatar.vue'
+export { default as PeoplePicker } from './components/PeoplePicker.vue'
+export { default as PresenceDot } from './components/PresenceDot.vue'
+export { peopleApi } from './api'
+export { listenToPeople } from './events'
+export { displayName } from './names'
+export { usePresenceOf } from './presence'
+export { usePeople } from './store'

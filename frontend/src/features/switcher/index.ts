@@ -1,0 +1,1 @@
+export { default as QuickSwitcher } from './components/QuickSwitcher.vue'

@@ -1,0 +1,1 @@
+export { default as ThreadPane } from './components/ThreadPane.vue'

@@ -1,0 +1,1 @@
+export { isMac, keyLabel, useShortcut } from './shortcuts'

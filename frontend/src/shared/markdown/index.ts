@@ -1,0 +1,2 @@
+export { default as Markdown } from './Markdown.vue'
+export { renderMarkdown } from './render'
