@@ -101,6 +101,17 @@ pub struct NewPost {
     pub set_online: bool,
 }
 
+/// A change of a post: only what is given changes.
+#[derive(Debug, Clone, Default)]
+pub struct PostPatch {
+    /// See [`Post::message`].
+    pub message: Option<String>,
+    /// See [`Post::props`].
+    pub props: Option<Props>,
+    /// See [`Post::is_pinned`].
+    pub is_pinned: Option<bool>,
+}
+
 /// Whom a message may mention; who of them is in the channel is for the database to say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mentions {

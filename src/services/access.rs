@@ -177,6 +177,14 @@ pub async fn post(core: &Core, caller: &Caller, id: PostId, permission: Permissi
     Ok((post, access))
 }
 
+/// Demands a right in a channel that is already loaded and that the caller sees.
+///
+/// # Errors
+/// 403 `permission.missing`.
+pub fn demand(core: &Core, caller: &Caller, access: &ChannelAccess, permission: Permission) -> Result<()> {
+    if grants(core, caller, access, permission) { Ok(()) } else { Err(Error::missing(permission)) }
+}
+
 /// Whether the caller holds a right in a channel that is already loaded.
 #[must_use]
 pub fn grants(core: &Core, caller: &Caller, access: &ChannelAccess, permission: Permission) -> bool {

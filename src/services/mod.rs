@@ -15,6 +15,7 @@ pub mod members;
 pub mod mentions;
 pub mod passwords;
 pub mod posts;
+pub mod reactions;
 pub mod roles;
 pub mod server;
 pub mod sessions;

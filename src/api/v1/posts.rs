@@ -8,8 +8,8 @@ use crate::api::auth::Auth;
 use crate::error::Error;
 use crate::model::{self, ChannelId, PageFrom, PostId};
 use crate::protocol::v1;
-use crate::services::Core;
 use crate::services::posts::{self, ChannelPage};
+use crate::services::{Core, reactions};
 
 /// Posts of a page that does not say how many it wants.
 const DEFAULT_PAGE: i64 = 60;
@@ -18,7 +18,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/channels/{channel_id}/posts", web::get().to(page))
         .route("/channels/{channel_id}/posts", web::post().to(create))
-        .route("/posts/{post_id}", web::get().to(get));
+        .route("/channels/{channel_id}/pins", web::get().to(pins))
+        .route("/posts/{post_id}", web::get().to(get))
+        .route("/posts/{post_id}", web::patch().to(patch))
+        .route("/posts/{post_id}", web::delete().to(delete))
+        .route("/posts/{post_id}/reactions/{emoji}", web::put().to(react))
+        .route("/posts/{post_id}/reactions/{emoji}", web::delete().to(unreact));
 }
 
 /// Say something in a channel, or reply.
@@ -49,6 +54,73 @@ pub(super) async fn get(
     id: web::Path<PostId>,
 ) -> Answer<web::Json<v1::Post>> {
     Ok(web::Json(posts::get(&core, &caller, *id).await?.into()))
+}
+
+/// Change a post's text, or pin or unpin it.
+#[utoipa::path(
+    patch, path = "/api/v1/posts/{post_id}", tag = "posts", operation_id = "patch_post",
+    params(("post_id" = PostId, Path)), request_body = v1::PatchPost, responses((status = 200, body = v1::Post))
+)]
+pub(super) async fn patch(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<PostId>,
+    body: web::Json<v1::PatchPost>,
+) -> Answer<web::Json<v1::Post>> {
+    Ok(web::Json(posts::patch(&core, &caller, *id, body.into_inner().into()).await?.into()))
+}
+
+/// Delete a post, and with a root all its replies.
+#[utoipa::path(
+    delete, path = "/api/v1/posts/{post_id}", tag = "posts", operation_id = "delete_post",
+    params(("post_id" = PostId, Path)), responses((status = 204))
+)]
+pub(super) async fn delete(core: web::Data<Core>, Auth(caller): Auth, id: web::Path<PostId>) -> Answer<HttpResponse> {
+    posts::delete(&core, &caller, *id).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// React to a post. Doing it twice is one reaction.
+#[utoipa::path(
+    put, path = "/api/v1/posts/{post_id}/reactions/{emoji}", tag = "posts", operation_id = "add_reaction",
+    params(("post_id" = PostId, Path), ("emoji" = String, Path)), responses((status = 200, body = v1::ReactionChange))
+)]
+pub(super) async fn react(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    path: web::Path<(PostId, String)>,
+) -> Answer<web::Json<v1::ReactionChange>> {
+    let (id, emoji) = path.into_inner();
+    let (reaction, channel) = reactions::add(&core, &caller, id, &emoji).await?;
+    Ok(web::Json(v1::ReactionChange::new(&reaction, channel)))
+}
+
+/// Take a reaction back.
+#[utoipa::path(
+    delete, path = "/api/v1/posts/{post_id}/reactions/{emoji}", tag = "posts", operation_id = "remove_reaction",
+    params(("post_id" = PostId, Path), ("emoji" = String, Path)), responses((status = 204))
+)]
+pub(super) async fn unreact(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    path: web::Path<(PostId, String)>,
+) -> Answer<HttpResponse> {
+    let (id, emoji) = path.into_inner();
+    reactions::remove(&core, &caller, id, &emoji).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// What is pinned to a channel, the newest first.
+#[utoipa::path(
+    get, path = "/api/v1/channels/{channel_id}/pins", tag = "posts", operation_id = "list_pins",
+    params(("channel_id" = ChannelId, Path)), responses((status = 200, body = v1::PostPage))
+)]
+pub(super) async fn pins(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    channel: web::Path<ChannelId>,
+) -> Answer<web::Json<v1::PostPage>> {
+    with_people(&core, posts::pinned(&core, &caller, *channel).await?).await
 }
 
 /// Which part of a timeline; at most one of the three places.

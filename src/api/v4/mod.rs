@@ -4,6 +4,7 @@ mod channel_members;
 mod channels;
 mod paging;
 mod posts;
+mod reactions;
 mod sessions;
 mod team_members;
 mod teams;
@@ -75,6 +76,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .wrap(from_fn(set_cookies))
             .configure(channel_members::routes)
             .configure(channels::routes)
+            .configure(reactions::routes)
             .configure(posts::routes)
             .configure(sessions::routes)
             .configure(team_members::routes)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, de};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{IdError, UserId, decode_id};
 use crate::services::Caller;
 
@@ -26,6 +26,22 @@ impl Who {
             Self::User(id) => Ok(id),
         }
     }
+}
+
+impl Who {
+    /// Demands that it is the caller: some things are nobody else's business, not even an administrator's.
+    ///
+    /// # Errors
+    /// 403 `user.not_self`.
+    pub(super) fn is_caller(self, caller: &Caller) -> Result<UserId> {
+        let id = self.id(caller)?;
+        if id == caller.user_id()? { Ok(id) } else { Err(not_self()) }
+    }
+}
+
+/// Somebody asked for what only another user may.
+pub(super) fn not_self() -> Error {
+    Error::forbidden("user.not_self", "Only the user may do that.")
 }
 
 impl<'de> Deserialize<'de> for Who {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::User;
-use crate::model::{self, ChannelId, Millis, NewPost, PostId, Props, UserId};
+use crate::model::{self, ChannelId, Millis, NewPost, PostId, PostPatch, Props, UserId};
 
 /// A post or a reply.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -144,6 +144,12 @@ pub struct PatchPost {
     pub message: Option<String>,
     /// Pin or unpin.
     pub pinned: Option<bool>,
+}
+
+impl From<PatchPost> for PostPatch {
+    fn from(patch: PatchPost) -> Self {
+        Self { message: patch.message, props: None, is_pinned: patch.pinned }
+    }
 }
 
 /// A page of a channel or of a thread.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{self, ChannelId, Millis, NewPost, PostId, Props, UserId};
+use crate::model::{self, ChannelId, Millis, NewPost, PostId, PostPatch, Props, UserId};
 
 /// A post or a reply.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -187,4 +187,36 @@ impl CreatePost {
             set_online,
         }
     }
+}
+
+/// `PUT /posts/{id}` and `PUT /posts/{id}/patch`: only what is given changes.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct PatchPost {
+    /// Where given, the post that the path names.
+    #[serde(default)]
+    pub id: Option<PostId>,
+    #[serde(default)]
+    pub message: Option<String>,
+    #[serde(default)]
+    pub props: Option<Props>,
+    #[serde(default)]
+    pub is_pinned: Option<bool>,
+    #[serde(default)]
+    pub file_ids: Option<Vec<String>>,
+}
+
+impl From<PatchPost> for PostPatch {
+    fn from(patch: PatchPost) -> Self {
+        Self { message: patch.message, props: patch.props, is_pinned: patch.is_pinned }
+    }
+}
+
+/// `POST /reactions`.
+#[derive(Debug, Clone, Deserialize)]
+#[allow(missing_docs, reason = "the names are the contract's")]
+pub struct CreateReaction {
+    pub user_id: UserId,
+    pub post_id: PostId,
+    pub emoji_name: String,
 }

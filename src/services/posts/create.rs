@@ -182,7 +182,7 @@ async fn refused(core: &Core, new: &NewPost) -> Result<Error> {
 }
 
 /// A channel that takes no posts any more.
-pub(super) fn archived() -> Error {
+pub(in crate::services) fn archived() -> Error {
     Error::invalid("channel.archived", "channel_id", "The channel is archived: nothing can be posted there.")
 }
 

@@ -11,6 +11,8 @@ use crate::storage::posts::PageQuery;
 
 /// Most posts in a page.
 pub const MAX_PAGE: i64 = 200;
+/// Most posts that are asked for by id at once.
+const MOST_IDS: usize = 1_000;
 /// How many posts a first page shows before and after the first unread one.
 const HALF_PAGE: i64 = 30;
 /// Faces that a root shows of its thread.
@@ -104,6 +106,27 @@ pub async fn changed_since(core: &Core, caller: &Caller, channel: ChannelId, sin
     access::channel(core, caller, channel, Permission::ReadChannelContent).await?;
     let posts = storage::posts::changed_since(&core.db, caller.user_id()?, channel, since).await?;
     Ok(PostPage { posts, ..PostPage::default() })
+}
+
+/// What is pinned to a channel, the newest first.
+///
+/// # Errors
+/// Those of [`access::channel`] with `read_channel_content`.
+pub async fn pinned(core: &Core, caller: &Caller, channel: ChannelId) -> Result<PostPage> {
+    access::channel(core, caller, channel, Permission::ReadChannelContent).await?;
+    let posts = storage::posts::pinned(&core.db, caller.user_id()?, channel).await?;
+    Ok(PostPage { posts, ..PostPage::default() })
+}
+
+/// Those of these posts that are in the caller's channels; the others are left out.
+///
+/// # Errors
+/// 400 `post.too_many_ids` for more than 1,000.
+pub async fn by_ids(core: &Core, caller: &Caller, ids: &[PostId]) -> Result<Vec<Post>> {
+    if ids.len() > MOST_IDS {
+        return Err(Error::invalid("post.too_many_ids", "ids", format!("At most {MOST_IDS} posts at once.")));
+    }
+    Ok(storage::posts::by_ids(&core.db, caller.user_id()?, ids).await?)
 }
 
 /// Whom a page shows: authors, reactors, and who replied.

@@ -10,6 +10,9 @@ const MOST_CHANGES: i64 = 1_000;
 /// Most replies that come along with a page that shows replies among the roots.
 const MOST_RELATED: i64 = 1_000;
 
+/// Most pins that a channel shows.
+const MOST_PINNED: i64 = 1_000;
+
 /// One post, deleted or not, as `viewer` sees it.
 ///
 /// # Errors
@@ -116,6 +119,40 @@ pub async fn changed_since(
         channel as ChannelId,
         since,
         MOST_CHANGES
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(posts(rows))
+}
+
+/// Those of these posts that are not deleted and that `viewer` sees as a member of their channels, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_ids(db: impl PgExecutor<'_>, viewer: UserId, ids: &[PostId]) -> sqlx::Result<Vec<Post>> {
+    let rows = select_posts!(
+        "JOIN channel_members m ON m.channel_id = p.channel_id AND m.user_id = $1
+         WHERE p.id = ANY($2) AND p.deleted_at IS NULL
+         ORDER BY p.created_at DESC",
+        Some(viewer),
+        ids as &[PostId]
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(posts(rows))
+}
+
+/// What is pinned to a channel, the newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn pinned(db: impl PgExecutor<'_>, viewer: UserId, channel: ChannelId) -> sqlx::Result<Vec<Post>> {
+    let rows = select_posts!(
+        "WHERE p.channel_id = $2 AND p.is_pinned AND p.deleted_at IS NULL
+         ORDER BY p.created_at DESC LIMIT $3",
+        Some(viewer),
+        channel as ChannelId,
+        MOST_PINNED
     )
     .fetch_all(db)
     .await?;
