@@ -180,8 +180,8 @@ pub async fn by_names(db: impl PgExecutor<'_>, team: TeamId, names: &[&str]) -> 
     Ok(rows.into_iter().map(Channel::from).collect())
 }
 
-/// The channels a user belongs to, by display name: of `team` and her direct and group channels, or of all her teams.
-/// Archived ones are among them if they were archived at `archived_since` or later.
+/// The channels a user belongs to, by display name: of `team` and her direct and group channels, or of all her teams
+/// but the archived ones. Archived channels are among them if they were archived at `archived_since` or later.
 ///
 /// # Errors
 /// What the database says.
@@ -193,9 +193,9 @@ pub async fn of_user(
 ) -> sqlx::Result<Vec<Channel>> {
     let rows = channels!(
         "SELECT",
-        "FROM channel_members m JOIN channels c ON c.id = m.channel_id
+        "FROM channel_members m JOIN channels c ON c.id = m.channel_id LEFT JOIN teams t ON t.id = c.team_id
          WHERE m.user_id = $1 AND ($2::uuid IS NULL OR c.team_id IS NULL OR c.team_id = $2)
-           AND (c.deleted_at IS NULL OR c.deleted_at >= $3)
+           AND t.deleted_at IS NULL AND (c.deleted_at IS NULL OR c.deleted_at >= $3)
          ORDER BY lower(c.display_name), c.id",
         user as UserId,
         team as Option<TeamId>,

@@ -71,14 +71,14 @@ macro_rules! team_members {
     };
 }
 
-/// Everything a user hears: her teams and her channels, archived ones apart, in one query.
+/// Everything a user hears: her teams and her channels, in one query. Archived ones are among them, because their
+/// members hear when they come back.
 ///
 /// # Errors
 /// What the database says.
 pub async fn subscriptions(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<(Vec<TeamId>, Vec<ChannelId>)> {
     let row = sqlx::query!(
-        r#"SELECT ARRAY(SELECT m.team_id FROM team_members m JOIN teams t ON t.id = m.team_id
-                        WHERE m.user_id = $1 AND m.deleted_at IS NULL AND t.deleted_at IS NULL)
+        r#"SELECT ARRAY(SELECT m.team_id FROM team_members m WHERE m.user_id = $1 AND m.deleted_at IS NULL)
                       AS "teams!: Vec<TeamId>",
                   ARRAY(SELECT m.channel_id FROM channel_members m WHERE m.user_id = $1)
                       AS "channels!: Vec<ChannelId>""#,
@@ -365,8 +365,8 @@ pub async fn channels_of(
 ) -> sqlx::Result<Vec<ChannelMember>> {
     let rows = members!(
         "SELECT",
-        "FROM channel_members m JOIN channels c ON c.id = m.channel_id
-         WHERE m.user_id = $1 AND ($2::uuid IS NULL OR c.team_id IS NULL OR c.team_id = $2)
+        "FROM channel_members m JOIN channels c ON c.id = m.channel_id LEFT JOIN teams t ON t.id = c.team_id
+         WHERE m.user_id = $1 AND ($2::uuid IS NULL OR c.team_id IS NULL OR c.team_id = $2) AND t.deleted_at IS NULL
          ORDER BY m.created_at, m.channel_id OFFSET $3 LIMIT $4",
         user as UserId,
         team as Option<TeamId>,

@@ -42,6 +42,7 @@ pub(super) struct Search {
 #[utoipa::path(get, path = "/teams/{team_id}/channels", tag = "channels",
     params(("team_id" = TeamId, Path), Search, Paging),
     responses((status = 200, body = ChannelPage), (status = 403, body = Problem), (status = 404, body = Problem)))]
+#[expect(unused_qualifications, reason = "the macro writes them for two queries")]
 pub(super) async fn browse(
     core: web::Data<Core>,
     Auth(caller): Auth,

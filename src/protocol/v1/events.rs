@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Channel, Status};
-use super::{JoinedChannel, JoinedTeam, Me, Membership, Post, PreferenceItem, ReadState, Team, Thread, User};
+use super::{
+    JoinedChannel, JoinedTeam, Me, Membership, Post, PreferenceItem, ReadState, Team, TeamMember, Thread, User,
+};
 use crate::model::{ChannelId, Millis, PostId, TeamId, UserId};
 
 /// Every event, by its type.
@@ -62,6 +64,9 @@ pub enum Event {
     /// The caller is no longer in this team.
     #[serde(rename = "team.left")]
     TeamLeft(TeamRef),
+    /// The caller's roles in a team changed.
+    #[serde(rename = "team.member_updated")]
+    TeamMemberUpdated(TeamMember),
     /// A team's names or settings changed, or it was archived. `invite_id` is `null` here: refetch if needed.
     #[serde(rename = "team.updated")]
     TeamUpdated(Team),

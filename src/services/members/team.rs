@@ -164,7 +164,11 @@ pub(in crate::services) async fn admit(
 pub(in crate::services) fn announce(core: &Core, team: &Team, admission: Admission, by: UserId) {
     for member in admission.members {
         core.realtime.join_team(member.user_id, team.id);
-        core.realtime.publish(TeamEvent::Joined { team: Box::new(team.clone()), member });
+        let mut team = team.clone();
+        if !core.roles.grants(member.roles().iter().copied(), Permission::InviteUser) {
+            team.invite_id.clear();
+        }
+        core.realtime.publish(TeamEvent::Joined { team: Box::new(team), member });
     }
     for channel in &admission.channels {
         let places = admission.places.iter().filter(|place| place.channel_id == channel.id).cloned().collect();
