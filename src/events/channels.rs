@@ -1,7 +1,7 @@
 //! What happens to channels and memberships.
 
 use super::Audience;
-use crate::model::{Channel, ChannelId, ChannelKind, ChannelMember, Millis, PostId, TeamId, UserId};
+use crate::model::{Channel, ChannelId, ChannelKind, ChannelMember, PostId, TeamId, UserId};
 
 /// Something about a channel.
 ///
@@ -87,8 +87,6 @@ pub enum ChannelEvent {
         channel: Box<Channel>,
         /// The first post to be unread again.
         post_id: PostId,
-        /// When it happened.
-        at: Millis,
     },
 }
 

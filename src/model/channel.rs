@@ -161,25 +161,6 @@ impl ChannelMember {
     }
 }
 
-/// Unread things in one channel, for one user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChannelUnread {
-    /// Where.
-    pub channel_id: ChannelId,
-    /// The channel's team.
-    pub team_id: Option<TeamId>,
-    /// Posts not seen yet.
-    pub message_count: i64,
-    /// The same, roots alone.
-    pub root_count: i64,
-    /// Mentions not seen yet.
-    pub mention_count: i64,
-    /// Mentions in roots not seen yet.
-    pub mention_count_root: i64,
-    /// Mentions in urgent posts not seen yet.
-    pub urgent_mention_count: i64,
-}
-
 /// How many people, pins and files a channel has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChannelStats {

@@ -69,7 +69,7 @@ impl Post {
 }
 
 /// Kinds that tell of people coming and going: clients may hide them, so they do not count as messages.
-const UNCOUNTED: [&str; 10] = [
+pub const UNCOUNTED: [&str; 10] = [
     "system_join_channel",
     "system_leave_channel",
     "system_add_to_channel",

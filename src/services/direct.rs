@@ -11,9 +11,11 @@ use sha1::{Digest, Sha1};
 use super::members::announce_in_channel;
 use super::{Caller, Core, access};
 use crate::error::{Error, Result};
-use crate::model::{Channel, ChannelId, ChannelKind, ChannelMember, Permission, UserId, now};
+use crate::model::{Channel, ChannelId, ChannelKind, ChannelMember, Permission, User, UserId, now};
 use crate::storage;
 
+/// Group channels that one request may name.
+const MAX_CHANNELS: usize = 200;
 /// People in a group channel, the caller included.
 const GROUP: RangeInclusive<usize> = 3..=8;
 const GROUP_SIZE: &str = "A group has three to eight people, yourself included.";
@@ -64,6 +66,24 @@ pub async fn open_group(core: &Core, caller: &Caller, users: &[UserId]) -> Resul
         return Err(bad_members(GROUP_SIZE));
     }
     open(core, caller, users).await
+}
+
+/// The others in those of `channels` that are group channels of the caller, by username.
+///
+/// # Errors
+/// 400 for more than 200 channels.
+pub async fn people(core: &Core, caller: &Caller, channels: &[ChannelId]) -> Result<Vec<(ChannelId, Vec<User>)>> {
+    if channels.len() > MAX_CHANNELS {
+        return Err(Error::invalid("channel.too_many", "channel_ids", format!("Ask for {MAX_CHANNELS} at most.")));
+    }
+    let me = caller.user_id()?;
+    let groups = storage::channels::groups_among(&core.db, me, channels).await?;
+    let ids: BTreeSet<UserId> = groups.iter().flat_map(|group| &group.member_ids).copied().collect();
+    let ids: Vec<UserId> = ids.into_iter().filter(|id| *id != me).collect();
+    let mut users = storage::users::by_ids(&core.db, &ids).await?;
+    users.sort_by(|a, b| a.username.cmp(&b.username));
+    let people = |group: &Channel| users.iter().filter(|user| group.member_ids.contains(&user.id)).cloned().collect();
+    Ok(groups.iter().map(|group| (group.id, people(group))).collect())
 }
 
 async fn create(

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::access::{self, ChannelAccess};
 use super::{Caller, Core};
 use crate::error::Result;
-use crate::model::{Availability, ChannelKind, Mentions, Permission, Reach};
+use crate::model::{Availability, ChannelKind, Mentions, Permission, Reach, User};
 use crate::storage;
 
 /// `@here` asks the presence of this many members; nobody means more people than that.
@@ -37,6 +37,17 @@ pub(super) async fn resolve(core: &Core, caller: &Caller, access: &ChannelAccess
         people: Vec::new(),
         reach,
     })
+}
+
+/// Whether a message mentions this user; `@channel`, `@all` and `@here` do where `hears_all`. The database decides the
+/// same for a new post; this is for counting again.
+pub(super) fn reaches(message: &str, user: &User, hears_all: bool) -> bool {
+    let Parsed { names, words, exact_words, channel_wide } = parse(message);
+    let setting = |key: &str| user.notify_props.get(key).and_then(|value| value.as_str()).unwrap_or_default();
+    names.contains(&user.username)
+        || setting("mention_keys").split(',').any(|key| words.contains(&key.trim().to_lowercase()))
+        || (setting("first_name") == "true" && exact_words.contains(&user.first_name))
+        || (hears_all && channel_wide.is_some())
 }
 
 /// `@channel` and `@all` reach more than `@here`.

@@ -16,6 +16,7 @@ pub mod mentions;
 pub mod passwords;
 pub mod posts;
 pub mod reactions;
+pub mod read_state;
 pub mod roles;
 pub mod server;
 pub mod sessions;

@@ -206,6 +206,23 @@ pub async fn of_user(
     Ok(rows.into_iter().map(Channel::from).collect())
 }
 
+/// Those of the channels that are group channels a user is in.
+///
+/// # Errors
+/// What the database says.
+pub async fn groups_among(db: impl PgExecutor<'_>, user: UserId, channels: &[ChannelId]) -> sqlx::Result<Vec<Channel>> {
+    let rows = channels!(
+        "SELECT",
+        "FROM channel_members m JOIN channels c ON c.id = m.channel_id
+         WHERE m.user_id = $1 AND m.channel_id = ANY ($2) AND c.kind = 'G'",
+        user as UserId,
+        channels as &[ChannelId],
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Channel::from).collect())
+}
+
 /// A team's open channels whose name or display name begins with `prefix` (empty for all), by display name; the
 /// archived ones instead of the others where `archived`.
 ///

@@ -7,20 +7,20 @@ use sqlx::PgExecutor;
 use super::props;
 use crate::model::{ChannelId, ChannelMember, Millis, Props, TeamId, TeamMember, UserId, Window, role};
 
-struct Row {
-    channel_id: ChannelId,
-    user_id: UserId,
-    is_admin: bool,
-    is_guest: bool,
-    seen_messages: i64,
-    seen_roots: i64,
-    mention_count: i64,
-    mention_count_root: i64,
-    urgent_mention_count: i64,
-    last_viewed_at: i64,
-    notify_props: serde_json::Value,
-    created_at: i64,
-    updated_at: i64,
+pub(super) struct Row {
+    pub(super) channel_id: ChannelId,
+    pub(super) user_id: UserId,
+    pub(super) is_admin: bool,
+    pub(super) is_guest: bool,
+    pub(super) seen_messages: i64,
+    pub(super) seen_roots: i64,
+    pub(super) mention_count: i64,
+    pub(super) mention_count_root: i64,
+    pub(super) urgent_mention_count: i64,
+    pub(super) last_viewed_at: i64,
+    pub(super) notify_props: serde_json::Value,
+    pub(super) created_at: i64,
+    pub(super) updated_at: i64,
 }
 
 impl From<Row> for ChannelMember {
@@ -44,19 +44,23 @@ impl From<Row> for ChannelMember {
 }
 
 /// A query that answers with channel memberships `m`: the columns stand here once.
-macro_rules! members {
+macro_rules! select_members {
     ($before:literal, $after:literal $(, $arg:expr)* $(,)?) => {
         sqlx::query_as!(
             Row,
             $before
-                + " m.channel_id, m.user_id, m.is_admin, m.is_guest, m.seen_messages, m.seen_roots, m.mention_count,
-                    m.mention_count_root, m.urgent_mention_count, m.last_viewed_at, m.notify_props, m.created_at,
-                    m.updated_at "
+                + r#" m.channel_id AS "channel_id!", m.user_id AS "user_id!", m.is_admin AS "is_admin!",
+                    m.is_guest AS "is_guest!", m.seen_messages AS "seen_messages!", m.seen_roots AS "seen_roots!",
+                    m.mention_count AS "mention_count!", m.mention_count_root AS "mention_count_root!",
+                    m.urgent_mention_count AS "urgent_mention_count!", m.last_viewed_at AS "last_viewed_at!",
+                    m.notify_props AS "notify_props!", m.created_at AS "created_at!", m.updated_at AS "updated_at!" "#
                 + $after
             $(, $arg)*
         )
     };
 }
+
+pub(super) use select_members;
 
 /// A query that answers with team memberships `m`: the columns stand here once.
 macro_rules! team_members {
@@ -254,7 +258,7 @@ pub async fn join_channels(
     admin: Option<UserId>,
     now: Millis,
 ) -> sqlx::Result<Vec<ChannelMember>> {
-    let rows = members!(
+    let rows = select_members!(
         "INSERT INTO channel_members AS m (channel_id, user_id, is_admin, is_guest, seen_messages, seen_roots,
                                            last_viewed_at, created_at, updated_at)
          SELECT c.id, u.id, u.id IS NOT DISTINCT FROM $3, $5 = ANY (u.roles), c.message_count, c.root_count,
@@ -320,7 +324,7 @@ pub async fn of_channel(
     channel: ChannelId,
     user: UserId,
 ) -> sqlx::Result<Option<ChannelMember>> {
-    let row = members!(
+    let row = select_members!(
         "SELECT",
         "FROM channel_members m WHERE m.channel_id = $1 AND m.user_id = $2",
         channel as ChannelId,
@@ -340,7 +344,7 @@ pub async fn of_channel_among(
     channel: ChannelId,
     users: &[UserId],
 ) -> sqlx::Result<Vec<ChannelMember>> {
-    let rows = members!(
+    let rows = select_members!(
         "SELECT",
         "FROM channel_members m WHERE m.channel_id = $1 AND m.user_id = ANY ($2)",
         channel as ChannelId,
@@ -363,7 +367,7 @@ pub async fn channels_of(
     offset: i64,
     limit: Option<i64>,
 ) -> sqlx::Result<Vec<ChannelMember>> {
-    let rows = members!(
+    let rows = select_members!(
         "SELECT",
         "FROM channel_members m JOIN channels c ON c.id = m.channel_id LEFT JOIN teams t ON t.id = c.team_id
          WHERE m.user_id = $1 AND ($2::uuid IS NULL OR c.team_id IS NULL OR c.team_id = $2) AND t.deleted_at IS NULL
@@ -378,6 +382,50 @@ pub async fn channels_of(
     Ok(rows.into_iter().map(ChannelMember::from).collect())
 }
 
+/// Like [`channels_of`] over all teams, each with the team of its channel.
+///
+/// # Errors
+/// What the database says.
+pub async fn channels_with_teams_of(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    offset: i64,
+    limit: Option<i64>,
+) -> sqlx::Result<Vec<(ChannelMember, Option<TeamId>)>> {
+    let rows = sqlx::query!(
+        r#"SELECT m.*, c.team_id AS "team_id: TeamId"
+           FROM channel_members m JOIN channels c ON c.id = m.channel_id LEFT JOIN teams t ON t.id = c.team_id
+           WHERE m.user_id = $1 AND t.deleted_at IS NULL
+           ORDER BY m.created_at, m.channel_id OFFSET $2 LIMIT $3"#,
+        user as UserId,
+        offset,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let member = ChannelMember::from(Row {
+                channel_id: row.channel_id.into(),
+                user_id: row.user_id.into(),
+                is_admin: row.is_admin,
+                is_guest: row.is_guest,
+                seen_messages: row.seen_messages,
+                seen_roots: row.seen_roots,
+                mention_count: row.mention_count,
+                mention_count_root: row.mention_count_root,
+                urgent_mention_count: row.urgent_mention_count,
+                last_viewed_at: row.last_viewed_at,
+                notify_props: row.notify_props,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            });
+            (member, row.team_id)
+        })
+        .collect())
+}
+
 /// The active members of a channel, by username.
 ///
 /// # Errors
@@ -387,7 +435,7 @@ pub async fn in_channel(
     channel: ChannelId,
     window: &Window,
 ) -> sqlx::Result<Vec<ChannelMember>> {
-    let rows = members!(
+    let rows = select_members!(
         "SELECT",
         "FROM channel_members m JOIN users u ON u.id = m.user_id
          WHERE m.channel_id = $1 AND u.deleted_at IS NULL
@@ -415,7 +463,7 @@ pub async fn set_channel_admin(
     is_admin: bool,
     now: Millis,
 ) -> sqlx::Result<Option<ChannelMember>> {
-    let row = members!(
+    let row = select_members!(
         "UPDATE channel_members m SET is_admin = $3, updated_at = $4
          WHERE m.channel_id = $1 AND m.user_id = $2 AND NOT (m.is_guest AND $3)
          RETURNING",
@@ -441,7 +489,7 @@ pub async fn merge_notify_props(
     changes: Props,
     now: Millis,
 ) -> sqlx::Result<Option<ChannelMember>> {
-    let row = members!(
+    let row = select_members!(
         "UPDATE channel_members m SET notify_props = m.notify_props || $3, updated_at = $4
          WHERE m.channel_id = $1 AND m.user_id = $2
          RETURNING",

@@ -2,7 +2,6 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::Answer;
 use super::idempotency::IdempotencyKey;
@@ -11,10 +10,11 @@ use crate::api::auth::Auth;
 use crate::error::Error;
 use crate::model::{ChannelId, TeamId, UserId};
 use crate::protocol::v1::{
-    AddMember, Channel, ChannelMember, ChannelPage, CreateChannel, JoinedChannel, OpenDirect, PatchChannel, Problem,
+    AddMember, Channel, ChannelMember, ChannelPage, CreateChannel, JoinedChannel, MarkUnread, MemberPage, OpenDirect,
+    PatchChannel, Problem, ReadState,
 };
 use crate::services::members::channel;
-use crate::services::{Core, channels, direct};
+use crate::services::{Core, channels, direct, read_state};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -25,12 +25,15 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/channels/{channel_id}", web::patch().to(patch))
         .route("/channels/{channel_id}", web::delete().to(archive))
         .route("/channels/{channel_id}/restore", web::post().to(restore))
+        .route("/channels/{channel_id}/view", web::post().to(view))
+        .route("/channels/{channel_id}/unread", web::post().to(mark_unread))
+        .route("/channels/{channel_id}/members", web::get().to(members))
         .route("/channels/{channel_id}/members", web::post().to(add_member))
         .route("/channels/{channel_id}/members/{user_id}", web::delete().to(remove_member));
 }
 
 /// What to look for.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Search {
     /// How the name or display name begins; all channels without it.
@@ -42,7 +45,6 @@ pub(super) struct Search {
 #[utoipa::path(get, path = "/teams/{team_id}/channels", tag = "channels",
     params(("team_id" = TeamId, Path), Search, Paging),
     responses((status = 200, body = ChannelPage), (status = 403, body = Problem), (status = 404, body = Problem)))]
-#[expect(unused_qualifications, reason = "the macro writes them for two queries")]
 pub(super) async fn browse(
     core: web::Data<Core>,
     Auth(caller): Auth,
@@ -135,6 +137,24 @@ pub(super) async fn restore(
     Ok(web::Json(channels::restore(&core, &caller, *id).await?.into()))
 }
 
+/// The members of a channel, with their profiles.
+#[utoipa::path(get, path = "/channels/{channel_id}/members", tag = "channels",
+    params(("channel_id" = ChannelId, Path), Paging),
+    responses((status = 200, body = MemberPage<ChannelMember>), (status = 403, body = Problem),
+              (status = 404, body = Problem)))]
+pub(super) async fn members(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<ChannelId>,
+    paging: web::Query<Paging>,
+) -> Answer<web::Json<MemberPage<ChannelMember>>> {
+    let window = paging.window()?;
+    let (members, users) = channel::list_with_profiles(&core, &caller, *id, &window).await?;
+    let next_cursor = next_cursor(&users, &window, |user| (&user.username, user.id.0));
+    let (members, users) = (members.iter().map(Into::into).collect(), users.iter().map(Into::into).collect());
+    Ok(web::Json(MemberPage { members, users, next_cursor }))
+}
+
 /// Add somebody to a channel; oneself to join an open one, which is answered with the channel, too.
 #[utoipa::path(post, path = "/channels/{channel_id}/members", tag = "channels",
     params(("channel_id" = ChannelId, Path)), request_body = AddMember,
@@ -168,4 +188,32 @@ pub(super) async fn remove_member(
     let (id, user) = path.into_inner();
     channel::remove(&core, &caller, id, user).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The caller has seen everything in a channel.
+#[utoipa::path(post, path = "/channels/{channel_id}/view", tag = "channels", params(("channel_id" = ChannelId, Path)),
+    responses((status = 200, body = ReadState), (status = 404, body = Problem)))]
+pub(super) async fn view(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<ChannelId>,
+) -> Answer<web::Json<ReadState>> {
+    let members = read_state::view(&core, &caller, caller.user_id()?, &[*id]).await?;
+    let member = members.first().ok_or_else(|| Error::not_found("channel_member.not_found"))?;
+    Ok(web::Json(member.into()))
+}
+
+/// Mark a post and all after it as unread.
+#[utoipa::path(post, path = "/channels/{channel_id}/unread", tag = "channels",
+    params(("channel_id" = ChannelId, Path)), request_body = MarkUnread,
+    responses((status = 200, body = ReadState), (status = 404, body = Problem)))]
+pub(super) async fn mark_unread(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<ChannelId>,
+    body: web::Json<MarkUnread>,
+) -> Answer<web::Json<ReadState>> {
+    let user = caller.user_id()?;
+    let (_, member) = read_state::mark_unread(&core, &caller, user, Some(*id), body.post_id).await?;
+    Ok(web::Json((&member).into()))
 }

@@ -9,7 +9,7 @@ use crate::api::auth::Auth;
 use crate::error::Error;
 use crate::model::{TeamId, UserId};
 use crate::protocol::v1::{
-    AddMember, CreateTeam, JoinTeam, JoinedTeam, PatchTeam, Problem, Team, TeamMember, TeamPage,
+    AddMember, CreateTeam, JoinTeam, JoinedTeam, MemberPage, PatchTeam, Problem, Team, TeamMember, TeamPage,
 };
 use crate::services::members::team;
 use crate::services::{Core, teams};
@@ -22,6 +22,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/teams/{team_id}", web::get().to(get))
         .route("/teams/{team_id}", web::patch().to(patch))
         .route("/teams/{team_id}", web::delete().to(archive))
+        .route("/teams/{team_id}/members", web::get().to(members))
         .route("/teams/{team_id}/members", web::post().to(add_member))
         .route("/teams/{team_id}/members/{user_id}", web::delete().to(remove_member));
 }
@@ -92,6 +93,23 @@ pub(super) async fn patch(
 pub(super) async fn archive(core: web::Data<Core>, Auth(caller): Auth, id: web::Path<TeamId>) -> Answer<HttpResponse> {
     teams::archive(&core, &caller, *id).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The members of a team, with their profiles.
+#[utoipa::path(get, path = "/teams/{team_id}/members", tag = "teams", params(("team_id" = TeamId, Path), Paging),
+    responses((status = 200, body = MemberPage<TeamMember>), (status = 403, body = Problem),
+              (status = 404, body = Problem)))]
+pub(super) async fn members(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<TeamId>,
+    paging: web::Query<Paging>,
+) -> Answer<web::Json<MemberPage<TeamMember>>> {
+    let window = paging.window()?;
+    let (members, users) = team::list_with_profiles(&core, &caller, *id, &window).await?;
+    let next_cursor = next_cursor(&users, &window, |user| (&user.username, user.id.0));
+    let (members, users) = (members.iter().map(Into::into).collect(), users.iter().map(Into::into).collect());
+    Ok(web::Json(MemberPage { members, users, next_cursor }))
 }
 
 /// Add somebody to a team; oneself to join an open one.

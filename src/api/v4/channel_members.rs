@@ -1,6 +1,9 @@
 //! Who belongs to a channel.
 
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
+use futures_util::stream;
+use serde::Deserialize;
 
 use super::Answer;
 use super::paging::Paging;
@@ -10,6 +13,9 @@ use crate::model::{ChannelId, Props, TeamId, UserId, role};
 use crate::protocol::v4::{self, DONE, Done};
 use crate::services::Core;
 use crate::services::members::channel;
+
+/// The page that means all of them at once.
+const EVERYTHING: i64 = -1;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -21,6 +27,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/channels/{channel_id}/members/{user_id}/roles", web::put().to(set_roles))
         .route("/channels/{channel_id}/members/{user_id}/schemeRoles", web::put().to(set_scheme_roles))
         .route("/channels/{channel_id}/members/{user_id}/notify_props", web::put().to(notify))
+        .route("/users/{user_id}/channel_members", web::get().to(of_user))
         .route("/users/{user_id}/teams/{team_id}/channels/members", web::get().to(of_user_in_team));
 }
 
@@ -123,4 +130,36 @@ async fn of_user_in_team(
     let (who, team) = path.into_inner();
     let members = channel::of_user(&core, &caller, who.id(&caller)?, Some(team), 0, None).await?;
     Ok(web::Json(members.iter().map(Into::into).collect()))
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    page: i64,
+}
+
+/// One page as a JSON array; page -1 is all of them, one a line.
+async fn of_user(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    who: web::Path<Who>,
+    page: web::Query<Page>,
+    paging: web::Query<Paging>,
+) -> Answer<HttpResponse> {
+    let user = who.id(&caller)?;
+    let is_everything = page.page == EVERYTHING;
+    let window = if is_everything { None } else { Some(paging.window()?) };
+    let (offset, limit) = window.map_or((0, None), |window| (window.offset, Some(window.limit)));
+    let members = channel::of_user_with_teams(&core, &caller, user, offset, limit).await?;
+    let lines = members.into_iter().map(|(member, team)| v4::ChannelMemberWithTeam::new(&member, team.as_deref()));
+    if !is_everything {
+        return Ok(HttpResponse::Ok().json(lines.collect::<Vec<_>>()));
+    }
+    Ok(HttpResponse::Ok().content_type("application/x-ndjson").streaming(stream::iter(lines.map(line))))
+}
+
+fn line(member: v4::ChannelMemberWithTeam) -> serde_json::Result<Bytes> {
+    let mut line = serde_json::to_vec(&member)?;
+    line.push(b'\n');
+    Ok(line.into())
 }

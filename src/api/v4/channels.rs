@@ -1,5 +1,7 @@
 //! Channels.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
@@ -7,7 +9,7 @@ use super::Answer;
 use super::paging::Paging;
 use super::who::Who;
 use crate::api::auth::Auth;
-use crate::model::{ChannelId, Millis, TeamId, UserId};
+use crate::model::{ChannelId, Millis, TeamId, User, UserId};
 use crate::protocol::v4::{self, DONE, Done};
 use crate::services::{Core, channels, direct, teams};
 
@@ -28,6 +30,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/teams/{team_id}/channels", web::get().to(of_team))
         .route("/teams/{team_id}/channels/deleted", web::get().to(archived_of_team))
         .route("/teams/{team_id}/channels/name/{channel_name}", web::get().to(by_name))
+        .route("/users/group_channels", web::post().to(people_of_groups))
         .route("/users/{user_id}/channels", web::get().to(of_user))
         .route("/users/{user_id}/teams/{team_id}/channels", web::get().to(of_user_in_team));
 }
@@ -45,6 +48,16 @@ async fn open_direct(core: web::Data<Core>, Auth(caller): Auth, users: web::Json
 async fn open_group(core: web::Data<Core>, Auth(caller): Auth, users: web::Json<Vec<UserId>>) -> Answer<HttpResponse> {
     let (channel, _) = direct::open_group(&core, &caller, &users).await?;
     Ok(HttpResponse::Created().json(v4::Channel::from(channel)))
+}
+
+async fn people_of_groups(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    channels: web::Json<Vec<ChannelId>>,
+) -> Answer<web::Json<BTreeMap<String, Vec<v4::User>>>> {
+    let people = direct::people(&core, &caller, &channels).await?;
+    let shown = |users: Vec<User>| users.iter().map(v4::User::of_another).collect();
+    Ok(web::Json(people.into_iter().map(|(channel, users)| (channel.to_string(), shown(users))).collect()))
 }
 
 async fn get(core: web::Data<Core>, Auth(caller): Auth, id: web::Path<ChannelId>) -> Answer<web::Json<v4::Channel>> {

@@ -5,6 +5,7 @@ mod channels;
 mod paging;
 mod posts;
 mod reactions;
+mod read_state;
 mod sessions;
 mod team_members;
 mod teams;
@@ -78,6 +79,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(channels::routes)
             .configure(reactions::routes)
             .configure(posts::routes)
+            .configure(read_state::routes)
             .configure(sessions::routes)
             .configure(team_members::routes)
             .configure(teams::routes)

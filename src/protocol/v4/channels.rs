@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::ids::or_empty;
 use crate::error::{Error, Result};
 use crate::model::{
     self, ChannelId, ChannelKind, ChannelPatch, Millis, NewChannel, PostId, Props, Team, TeamId, UserId,
@@ -193,7 +194,7 @@ impl ChannelStats {
 
 /// `GET /users/{id}/channels/{id}/unread`: here the counts are what is *not* seen.
 #[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "the protocol's own names; see `model::ChannelUnread`")]
+#[expect(missing_docs, reason = "the protocol's own names; see `model::ChannelMember`")]
 pub struct ChannelUnread {
     pub team_id: String,
     pub channel_id: ChannelId,
@@ -203,6 +204,23 @@ pub struct ChannelUnread {
     pub urgent_mention_count: i64,
     pub msg_count_root: i64,
     pub notify_props: Props,
+}
+
+impl ChannelUnread {
+    /// What this place has not seen of its channel.
+    #[must_use]
+    pub fn new(channel: &model::Channel, member: &model::ChannelMember) -> Self {
+        Self {
+            team_id: channel.team_id.map(|id| id.to_string()).unwrap_or_default(),
+            channel_id: channel.id,
+            msg_count: channel.message_count - member.seen_messages,
+            mention_count: member.mention_count,
+            mention_count_root: member.mention_count_root,
+            urgent_mention_count: member.urgent_mention_count,
+            msg_count_root: channel.root_count - member.seen_roots,
+            notify_props: notify_props(&member.notify_props),
+        }
+    }
 }
 
 /// The answer to `set_unread`.
@@ -241,15 +259,13 @@ impl ChannelUnreadAt {
 }
 
 /// `POST /channels/members/{id}/view`. An empty or absent channel means that none is open.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[expect(missing_docs, reason = "the protocol's own names")]
 pub struct ViewChannel {
-    #[serde(default)]
-    pub channel_id: String,
-    #[serde(default)]
-    pub prev_channel_id: String,
-    #[serde(default)]
-    pub collapsed_threads_supported: bool,
+    #[serde(default, deserialize_with = "or_empty")]
+    pub channel_id: Option<ChannelId>,
+    #[serde(default, deserialize_with = "or_empty")]
+    pub prev_channel_id: Option<ChannelId>,
 }
 
 /// The answer to [`ViewChannel`].
@@ -339,14 +355,6 @@ impl AddChannelMember {
     pub fn users(&self) -> Vec<UserId> {
         self.user_id.map_or_else(|| self.user_ids.clone(), |user| vec![user])
     }
-}
-
-/// `POST /users/{id}/posts/{id}/set_unread`.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[expect(missing_docs, reason = "the protocol's own names")]
-pub struct SetUnread {
-    #[serde(default)]
-    pub collapsed_threads_supported: bool,
 }
 
 /// Which post was marked unread, for the event.

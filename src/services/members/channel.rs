@@ -1,11 +1,15 @@
 //! Who belongs to a team's channel, and how each wants to be notified of it. The members of direct and group channels
 //! never change.
 
-use super::{announce_in_channel, check_batch};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::{announce_in_channel, check_batch, profiles};
 use crate::error::{Error, Result};
 use crate::events::ChannelEvent;
 use crate::model::{
-    Channel, ChannelId, ChannelKind, ChannelMember, Permission, Props, TOWN_SQUARE, TeamId, UserId, Window, now,
+    Channel, ChannelId, ChannelKind, ChannelMember, Permission, Props, TOWN_SQUARE, Team, TeamId, User, UserId, Window,
+    now,
 };
 use crate::services::access::ChannelAccess;
 use crate::services::channels::live;
@@ -108,6 +112,22 @@ pub async fn list(core: &Core, caller: &Caller, id: ChannelId, window: &Window) 
     Ok(storage::members::in_channel(&core.db, id, window).await?)
 }
 
+/// Like [`list`], with the members' profiles in the same order.
+///
+/// # Errors
+/// 403, 404.
+pub async fn list_with_profiles(
+    core: &Core,
+    caller: &Caller,
+    id: ChannelId,
+    window: &Window,
+) -> Result<(Vec<ChannelMember>, Vec<User>)> {
+    let members = list(core, caller, id, window).await?;
+    let ids: Vec<UserId> = members.iter().map(|member| member.user_id).collect();
+    let users = profiles(core, &ids).await?;
+    Ok((members, users))
+}
+
 /// The places of those of `users` who are in a channel.
 ///
 /// # Errors
@@ -132,6 +152,25 @@ pub async fn of_user(
 ) -> Result<Vec<ChannelMember>> {
     access::self_or_admin(core, caller, user)?;
     Ok(storage::members::channels_of(&core.db, user, team, offset, limit).await?)
+}
+
+/// Like [`of_user`] over all teams, each place with the team of its channel; none for direct and group channels.
+///
+/// # Errors
+/// 403.
+pub async fn of_user_with_teams(
+    core: &Core,
+    caller: &Caller,
+    user: UserId,
+    offset: i64,
+    limit: Option<i64>,
+) -> Result<Vec<(ChannelMember, Option<Arc<Team>>)>> {
+    access::self_or_admin(core, caller, user)?;
+    let members = storage::members::channels_with_teams_of(&core.db, user, offset, limit);
+    let teams = storage::teams::of_user(&core.db, user);
+    let (members, teams) = tokio::try_join!(members, teams)?;
+    let teams: HashMap<TeamId, Arc<Team>> = teams.into_iter().map(|team| (team.id, Arc::new(team))).collect();
+    Ok(members.into_iter().map(|(member, team)| (member, team.and_then(|id| teams.get(&id).cloned()))).collect())
 }
 
 /// Lets a member run the channel, or no longer.

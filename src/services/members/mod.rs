@@ -9,7 +9,7 @@ pub mod team;
 use super::Core;
 use crate::error::{Error, Result};
 use crate::events::ChannelEvent;
-use crate::model::{Channel, ChannelId, ChannelMember, TeamId, UserId};
+use crate::model::{Channel, ChannelId, ChannelMember, TeamId, User, UserId};
 use crate::storage;
 
 /// Most people that one request may name.
@@ -57,4 +57,11 @@ fn check_batch(users: &[UserId]) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid("members.bad_count", "user_id", format!("Name 1 to {MAX_BATCH} people.")))
+}
+
+/// The profiles of members, in the same order.
+async fn profiles(core: &Core, ids: &[UserId]) -> Result<Vec<User>> {
+    let mut users = storage::users::by_ids(&core.db, ids).await?;
+    users.sort_by_key(|user| ids.iter().position(|id| *id == user.id));
+    Ok(users)
 }

@@ -2,11 +2,11 @@
 
 use sqlx::PgConnection;
 
-use super::{announce_in_channel, check_batch};
+use super::{announce_in_channel, check_batch, profiles};
 use crate::error::{Error, Result};
 use crate::events::{ChannelEvent, TeamEvent};
 use crate::model::{
-    Channel, ChannelMember, OFF_TOPIC, Permission, TOWN_SQUARE, Team, TeamId, TeamMember, UserId, Window, now,
+    Channel, ChannelMember, OFF_TOPIC, Permission, TOWN_SQUARE, Team, TeamId, TeamMember, User, UserId, Window, now,
 };
 use crate::services::teams::{live, shown};
 use crate::services::{Caller, Core, access};
@@ -108,6 +108,22 @@ pub async fn get(core: &Core, caller: &Caller, id: TeamId, user: UserId) -> Resu
 pub async fn list(core: &Core, caller: &Caller, id: TeamId, window: &Window) -> Result<Vec<TeamMember>> {
     access::team(core, caller, id, Permission::ViewTeam).await?;
     Ok(storage::members::in_team(&core.db, id, window).await?)
+}
+
+/// Like [`list`], with the members' profiles in the same order.
+///
+/// # Errors
+/// 403, 404.
+pub async fn list_with_profiles(
+    core: &Core,
+    caller: &Caller,
+    id: TeamId,
+    window: &Window,
+) -> Result<(Vec<TeamMember>, Vec<User>)> {
+    let members = list(core, caller, id, window).await?;
+    let ids: Vec<UserId> = members.iter().map(|member| member.user_id).collect();
+    let users = profiles(core, &ids).await?;
+    Ok((members, users))
 }
 
 /// The places of those of `users` who are in a team.

@@ -48,7 +48,7 @@ pub(super) fn encode(event: &ChannelEvent) -> Encoded {
             Broadcast::user(member.user_id),
         ),
         ChannelEvent::Viewed { user_id, members } => viewed(*user_id, members),
-        ChannelEvent::MarkedUnread { member, channel, post_id, .. } => marked_unread(member, channel, *post_id),
+        ChannelEvent::MarkedUnread { member, channel, post_id } => marked_unread(member, channel, *post_id),
     }
 }
 
