@@ -30,8 +30,8 @@ pub fn start(settings: &Log) {
         LogFormat::Auto => !io::stderr().is_terminal(),
     };
     let mut builder = Builder::new();
-    // The listeners' own start and stop messages say nothing that ours do not.
-    builder.filter_module("actix_server", LevelFilter::Warn);
+    // What these say of ordinary work is said by us, or is of no use to an operator.
+    builder.filter_module("actix_server", LevelFilter::Warn).filter_module("sqlx", LevelFilter::Warn);
     builder.parse_filters(&settings.level).target(Target::Stderr);
     if json {
         builder.format(write_json);
