@@ -25,6 +25,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
+    setupFiles: ['src/shared/testing.setup.ts'],
     restoreMocks: true,
   },
 })

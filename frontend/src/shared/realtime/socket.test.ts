@@ -125,6 +125,8 @@ describe('connecting', () => {
     goOnline()
     last().break(4103)
     expect(refused).toBe(1)
+    vi.advanceTimersByTime(500)
+    expect(last().url).toBe('ws://chat/ws')
   })
 })
 

@@ -6,8 +6,8 @@ const QUIET_MS = 25_000
 const ANSWER_MS = 10_000
 /** A connection that skips numbers this often in a row is given up for a new one. */
 const MOST_GAPS = 3
-/** Close codes: the login session was revoked; the account was deactivated. */
-const SESSION_OVER = [4103, 4104]
+/** Close codes: not authenticated; the login session was revoked; the account was deactivated. */
+const SESSION_OVER = [1008, 4103, 4104]
 
 /**
  * `idle`: not started. `connecting`: a socket is being opened. `online`: frames flow.
@@ -113,7 +113,9 @@ export class RealtimeSocket {
     }
     socket.onmessage = (message) => this.receive(String(message.data))
     socket.onclose = (close) => {
-      if (!opened || SESSION_OVER.includes(close.code)) this.options.onRefused?.()
+      const over = SESSION_OVER.includes(close.code)
+      if (over) this.connectionId = null
+      if (over || !opened) this.options.onRefused?.()
       this.comeBackLater()
     }
     this.watchSilence()

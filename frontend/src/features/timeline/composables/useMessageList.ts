@@ -41,6 +41,7 @@ export function useMessageList(options: Options) {
       followOnAppend: !options.hasNewer(),
       scrollEndThreshold: END_PX,
       scrollPaddingStart: 70,
+      isScrollingResetDelay: 900,
       onChange: look,
     })),
   )
@@ -56,7 +57,7 @@ export function useMessageList(options: Options) {
   const start = computed(() => virtualItems.value[0]?.start ?? 0)
   const measure = (element: unknown) => virtualizer.value.measureElement(element as HTMLElement | null)
 
-  /** Notices where the reader is: asks for more near an edge, names the day on top. */
+  /** Notices where the reader is: asks for more near an edge, names the day on top while the list moves. */
   function look() {
     const list = virtualizer.value
     if (!list.range || !opened) return
@@ -69,7 +70,7 @@ export function useMessageList(options: Options) {
       options.onAtEnd(now)
     }
     if (now) fresh.value = 0
-    topDay.value = dayAbove(rows, list.range.startIndex)
+    topDay.value = list.isScrolling ? dayAbove(rows, list.range.startIndex) : null
   }
 
   /** The day of the row on top, unless its own heading is in sight. */
