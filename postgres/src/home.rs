@@ -111,10 +111,13 @@ impl Home {
         (works_in == self.cluster()).then_some(Postmaster { pid, status })
     }
 
-    /// Removes what a killed PostgreSQL left, as its number may meanwhile belong to another process, which would keep
-    /// PostgreSQL from starting.
+    /// Removes what a killed PostgreSQL left, as its number may meanwhile belong to another process, or to a dead one that
+    /// nobody has buried; either would keep PostgreSQL from starting.
     pub fn forget_dead_postmaster(&self) -> Result<(), PostgresError> {
-        remove(&self.pid_file(), fs::remove_file(self.pid_file()))
+        for file in [self.pid_file(), self.path.join(".s.PGSQL.5432.lock")] {
+            remove(&file, fs::remove_file(&file))?;
+        }
+        Ok(())
     }
 
     fn pid_file(&self) -> PathBuf {
@@ -212,6 +215,7 @@ mod tests {
         assert!(home.postmaster().is_none(), "this test works elsewhere");
         home.forget_dead_postmaster().unwrap();
         assert!(!home.pid_file().exists());
+        // Nothing is left to remove.
         home.forget_dead_postmaster().unwrap();
     }
 }

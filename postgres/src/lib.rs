@@ -141,12 +141,16 @@ impl PrivatePostgres {
 
     /// How this process, and only this one, connects for as long as this value lives.
     pub fn connect_options(&self) -> PgConnectOptions {
-        PgConnectOptions::new_without_pgpass().socket(self.home.handle()).username(SUPERUSER).database("postgres")
+        PgConnectOptions::new_without_pgpass()
+            .socket(self.home.handle())
+            .port(5432)
+            .username(SUPERUSER)
+            .database("postgres")
     }
 
     /// The same as a URL, which the children of this process can use too.
     pub fn url(&self) -> String {
-        format!("postgres://{SUPERUSER}@localhost/postgres?host={}", self.home.handle())
+        format!("postgres://{SUPERUSER}@localhost:5432/postgres?host={}", self.home.handle())
     }
 
     /// Whether it was running before and has been adopted.
@@ -270,6 +274,8 @@ fn settings(home: &Home, options: &Options<'_>) -> Vec<String> {
     let mut settings = vec![
         "listen_addresses=".to_owned(),
         format!("unix_socket_directories={}", home.handle()),
+        // The name of the socket and of its lock, whatever PGPORT says.
+        "port=5432".to_owned(),
         format!("max_connections={connections}"),
         format!("fsync={durability}"),
         format!("synchronous_commit={durability}"),
