@@ -9,8 +9,8 @@ pub struct EngineConfig {
     /// Threads for channel, session and presence actors. The hub has one of its own. 0 puts them all on the
     /// caller's arbiter (tests with paused time).
     pub arbiters: usize,
-    /// Messages that may wait for the hub. When it is full, durable broadcasts turn into a resync of their
-    /// audience. About 100 bytes each while waiting.
+    /// Messages that may wait for the hub, and as many for presence. When the hub's is full, durable broadcasts turn into
+    /// a resync of their audience. About 100 bytes each while waiting.
     pub hub_mailbox: usize,
     /// Messages that may wait for one channel. When it is full, its sessions are told to resync.
     pub channel_mailbox: usize,

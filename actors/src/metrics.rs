@@ -86,7 +86,7 @@ pub struct Metrics {
     pub(crate) hub: Arc<MailboxMetrics>,
     pub(crate) channels: Arc<MailboxMetrics>,
     pub(crate) sessions: Arc<MailboxMetrics>,
-    pub(crate) presences: Arc<MailboxMetrics>,
+    pub(crate) presence: Arc<MailboxMetrics>,
     pub(crate) live_sessions: AtomicU64,
     pub(crate) live_channels: AtomicU64,
     pub(crate) connects: Counter,
@@ -141,7 +141,7 @@ impl Metrics {
             ("hub", &self.hub),
             ("channel", &self.channels),
             ("session", &self.sessions),
-            ("presence", &self.presences),
+            ("presence", &self.presence),
         ];
         let mut each = |name: &str, help: &str, kind: Kind, read: fn(&MailboxMetrics) -> f64| {
             for (actor, mailbox) in &kinds {

@@ -6,6 +6,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use actix::prelude::*;
 use bytes::Bytes;
@@ -20,6 +21,9 @@ use crate::{Broadcast, Class, ConnectionId, Disconnect, Frame, Protocol};
 
 /// Looks are all alike: more than a few in a row say nothing new.
 pub(crate) const SESSION_MAILBOX: usize = 4;
+
+/// How long to wait for room in the hub's mailbox.
+const HUB_PAUSE: Duration = Duration::from_millis(100);
 
 /// A session as the engine sees it.
 pub(crate) struct Session {
@@ -139,16 +143,18 @@ impl SessionActor {
     fn look(&mut self, ctx: &mut Context<Self>) {
         let config = &self.session.runtime.config;
         let condition = self.session.outbox.condition(config);
-        if matches!(condition, Condition::Detached(_)) != matches!(self.seen, Condition::Detached(_)) {
-            self.presence_moved();
-        }
         if condition == self.seen && self.timer.is_some() {
             return;
         }
-        self.seen = condition;
         if let Some(timer) = self.timer.take() {
             ctx.cancel_future(timer);
         }
+        let moved = matches!(condition, Condition::Detached(_)) != matches!(self.seen, Condition::Detached(_));
+        if moved && self.session.runtime.hub.tell(Order::Recount(self.session.user)).is_err() {
+            self.look_in(HUB_PAUSE, ctx);
+            return;
+        }
+        self.seen = condition;
         let wait = match condition {
             Condition::Fine => return,
             Condition::Gone => return ctx.stop(),
@@ -158,6 +164,13 @@ impl SessionActor {
         self.timer = Some(ctx.run_later(wait, |actor, ctx| {
             actor.timer = None;
             actor.waited(ctx);
+        }));
+    }
+
+    fn look_in(&mut self, wait: Duration, ctx: &mut Context<Self>) {
+        self.timer = Some(ctx.run_later(wait, |actor, ctx| {
+            actor.timer = None;
+            actor.look(ctx);
         }));
     }
 
@@ -184,11 +197,6 @@ impl SessionActor {
         if self.session.outbox.evict() {
             self.session.runtime.metrics.evictions.add(1);
         }
-    }
-
-    /// The user has one socket more or less. If the hub has no room, its next heartbeat counts again.
-    fn presence_moved(&self) {
-        let _ = self.session.runtime.hub.tell(Order::Recount(self.session.user));
     }
 }
 

@@ -214,6 +214,11 @@ impl Engine {
         let _ = self.runtime.hub.tell(Order::Fault(topic, ChannelOrder::Crash));
     }
 
+    /// Makes presence die like a bug would.
+    pub fn crash_presence(&self) {
+        let _ = self.runtime.hub.tell(Order::CrashPresence);
+    }
+
     /// Blocks a channel actor, and with it the arbiter on which it runs.
     #[must_use]
     pub fn hang_channel(&self, topic: Topic) -> Hanging {

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::Hub;
 use crate::mailbox::{Mailbox, launch};
 use crate::outbox::Outbox;
+use crate::presence::PresenceOrder;
 use crate::session::{SESSION_MAILBOX, Session, SessionActor};
 use crate::{Connect, ConnectError, Connection, ConnectionId, Disconnect};
 
@@ -18,7 +19,7 @@ impl Hub {
         if let Some(connection) = self.resume(&mut connect) {
             return Ok(connection);
         }
-        Ok(self.begin(connect))
+        self.begin(connect).ok_or(ConnectError::Busy)
     }
 
     /// A session may be claimed by its own user, in the same login session and dialect, at a position that its ring still
@@ -49,7 +50,8 @@ impl Hub {
         }
     }
 
-    fn begin(&mut self, connect: Connect) -> Connection {
+    /// Nobody connects whose stored presence finds no room: it would be forgotten, although it may have been chosen.
+    fn begin(&mut self, connect: Connect) -> Option<Connection> {
         let (outbox, attachment) = Outbox::new(connect.on_evict);
         let session = Arc::new(Session {
             id: ConnectionId::random(),
@@ -70,7 +72,8 @@ impl Hub {
         self.registry.insert(Arc::clone(&session), seat);
         self.runtime.metrics.connects.add(1);
         let sockets = self.registry.sockets(session.user);
-        self.presences.sockets(session.user, sockets, Some(connect.presence), &mut self.crew);
-        Connection::new(session, attachment, false)
+        let order = PresenceOrder::Sockets { user: session.user, sockets, saved: Some(connect.presence) };
+        let connection = Connection::new(session, attachment, false);
+        self.presences.tell(order).then_some(connection)
     }
 }

@@ -22,6 +22,7 @@ use crate::bridge::{Control, Message};
 #[cfg(feature = "testing")]
 use crate::channel::ChannelOrder;
 use crate::mailbox::Posted;
+use crate::presence::PresenceOrder;
 use crate::runtime::Runtime;
 use crate::session::{Session, SessionSnapshot};
 use crate::supervise::Crew;
@@ -56,8 +57,6 @@ pub(crate) enum Order {
     Activity(Uuid, bool),
     /// A user may have another number of sockets.
     Recount(Uuid),
-    /// A presence has nothing more to say.
-    Retire(Child),
     /// An actor ended, by itself or by a panic.
     Ended(Child),
     Presences(Vec<Uuid>, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
@@ -72,6 +71,8 @@ pub(crate) enum Order {
     #[cfg(feature = "testing")]
     Fault(Topic, ChannelOrder),
     #[cfg(feature = "testing")]
+    CrashPresence,
+    #[cfg(feature = "testing")]
     Hang(std::sync::mpsc::Receiver<()>),
     #[cfg(feature = "testing")]
     Crash,
@@ -82,7 +83,7 @@ pub(crate) enum Order {
 pub(crate) enum Child {
     Session(ConnectionId),
     Channel(Topic, u64),
-    Presence(Uuid, u64),
+    Presence(u64),
 }
 
 pub(crate) struct Hub {
@@ -101,11 +102,12 @@ pub(crate) struct Hub {
 impl Hub {
     pub(crate) fn new(runtime: Arc<Runtime>) -> Self {
         let arbiters = runtime.config.arbiters;
+        let mut crew = Crew::new(arbiters);
         Self {
-            crew: Crew::new(arbiters),
             registry: Registry::default(),
             channels: Channels::new(Arc::clone(&runtime)),
-            presences: Presences::new(Arc::clone(&runtime)),
+            presences: Presences::new(&mut crew, Arc::clone(&runtime)),
+            crew,
             throttles: Throttles::default(),
             stopping: false,
             all_gone: None,
@@ -156,8 +158,7 @@ impl Hub {
             }
             Control::Refresh(message) => self.runtime.observer.refresh(Refresh::One(message.clone())),
             Control::Presence { user, command } => {
-                let sockets = self.registry.sockets(*user);
-                self.presences.command(*user, *command, ours, sockets, &mut self.crew);
+                self.presences.tell(PresenceOrder::Command { user: *user, command: *command, ours });
             }
         }
     }
@@ -201,8 +202,7 @@ impl Hub {
             Message::Broadcast(broadcast) => self.deliver(broadcast),
             Message::Control(control) => self.control(control, false),
             Message::Presence(note) => {
-                let sockets = self.registry.sockets(note.user);
-                self.presences.note(*note, sockets, &mut self.crew);
+                self.presences.tell(PresenceOrder::Note(*note));
             }
             Message::Gap(audiences) => self.gap(audiences),
         }
@@ -224,27 +224,14 @@ impl Hub {
 
     fn recount(&mut self, user: Uuid) {
         let sockets = self.registry.sockets(user);
-        self.presences.sockets(user, sockets, None, &mut self.crew);
-    }
-
-    fn retire(&mut self, child: Child) {
-        if let Child::Presence(user, _) = child
-            && self.registry.sockets(user) == 0
-        {
-            self.presences.retire(user, child);
-        }
+        self.presences.tell(PresenceOrder::Sockets { user, sockets, saved: None });
     }
 
     fn ended(&mut self, child: Child) {
         match child {
             Child::Session(id) => self.forget(id),
             Child::Channel(topic, _) => self.rebuild_channel(topic, child),
-            Child::Presence(user, _) => {
-                let sockets = self.registry.sockets(user);
-                if self.presences.rebuild(user, child, sockets, &mut self.crew) {
-                    self.runtime.metrics.restarts.add(1);
-                }
-            }
+            Child::Presence(_) => self.rebuild_presence(child),
         }
     }
 
@@ -273,20 +260,24 @@ impl Hub {
         }
     }
 
+    fn rebuild_presence(&mut self, child: Child) {
+        if self.presences.rebuild(child, &mut self.crew) {
+            log::error!("engine: presence died and was rebuilt");
+            self.runtime.metrics.restarts.add(1);
+            self.presences.refresh(|| self.registry.all_sockets());
+        }
+    }
+
     /// Looks after everything that a refused message may have left undone, and after dead children.
     fn heartbeat(&mut self) {
         self.settle_refusals();
         self.crew.beat(self.runtime.config.heartbeat_timeout);
         self.registry.orphans(|seat| self.crew.lost(seat)).into_iter().for_each(|id| self.forget(id));
-        let dead = [self.channels.dead(&self.crew), self.presences.dead(&self.crew)].concat();
-        dead.into_iter().for_each(|child| self.ended(child));
+        let dead = self.channels.dead(&self.crew).into_iter().chain(self.presences.dead(&self.crew));
+        dead.for_each(|child| self.ended(child));
         self.channels.retire_idle();
         self.channels.refresh_stale(|topic| self.registry.in_topic(topic).cloned().collect());
-        for user in self.presences.users() {
-            if self.registry.sockets(user) == 0 {
-                self.recount(user);
-            }
-        }
+        self.presences.refresh(|| self.registry.all_sockets());
         let sessions = u64::try_from(self.registry.sessions()).unwrap_or(0);
         self.runtime.metrics.live_sessions.store(sessions, Relaxed);
     }
@@ -335,15 +326,12 @@ impl Hub {
                 let _ = done.send(());
             }
             Order::Activity(user, active) => {
-                let sockets = self.registry.sockets(user);
-                self.presences.activity(user, active, sockets, &mut self.crew);
+                self.presences.tell(PresenceOrder::Activity { user, active });
             }
             Order::Recount(user) => self.recount(user),
-            Order::Retire(child) => self.retire(child),
             Order::Ended(child) => self.ended(child),
             Order::Presences(users, answer) => {
-                let known = users.into_iter().filter_map(|user| Some((user, self.presences.get(user)?)));
-                let _ = answer.send(known.collect());
+                self.presences.tell(PresenceOrder::Get(users, answer));
             }
             Order::Stats(answer) => {
                 let _ = answer.send(self.stats());
@@ -359,6 +347,10 @@ impl Hub {
             Order::Stop => self.stop(ctx),
             #[cfg(feature = "testing")]
             Order::Fault(topic, fault) => self.channels.tell(topic, fault),
+            #[cfg(feature = "testing")]
+            Order::CrashPresence => {
+                self.presences.tell(PresenceOrder::Crash);
+            }
             #[cfg(feature = "testing")]
             Order::Hang(until) => {
                 let _ = until.recv();

@@ -91,6 +91,12 @@ impl Registry {
         self.of_user(user).iter().filter(|session| session.outbox.attached()).count()
     }
 
+    /// How many sockets everybody has who has any.
+    pub(crate) fn all_sockets(&self) -> HashMap<Uuid, usize> {
+        let counts = self.users.keys().map(|user| (*user, self.sockets(*user)));
+        counts.filter(|(_, sockets)| *sockets > 0).collect()
+    }
+
     /// Sessions whose actor is not at home any more.
     pub(crate) fn orphans(&self, lost: impl Fn(SeatId) -> bool) -> Vec<ConnectionId> {
         let dead = |session: &Session| session.actor.get().is_none_or(|actor| !actor.connected());

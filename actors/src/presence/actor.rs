@@ -1,113 +1,93 @@
-//! Presence: the actor of one user who has, or had a moment ago, a socket on this instance.
+//! The actor that owns the book of presence, gives it a clock, and tells the world.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
 use parking_lot::Mutex;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::ledger::{Ledger, Rules};
-use super::{PresenceChange, PresenceCommand, PresenceState};
+use super::book::{Book, Outcome};
+use super::{PresenceCommand, PresenceState, SavedPresence};
 use crate::bridge::{Message, PresenceNote};
 use crate::hub::{Child, Order};
 use crate::mailbox::Posted;
-use crate::runtime::{Runtime, millis};
+use crate::runtime::Runtime;
 
-/// All orders but commands state a level, and people choose a status rarely.
-pub(crate) const PRESENCE_MAILBOX: usize = 16;
-
-/// Other instances hear about activity when it has advanced by this part of the time until away.
-const ACTIVITY_NOTES_PER_AWAY: i64 = 4;
-
-/// What the hub tells a presence.
-#[derive(Debug)]
+/// What the hub tells presence.
 pub(crate) enum PresenceOrder {
-    /// How many sockets the user has here.
-    Sockets(usize),
-    /// The user did something, or (`false`) says that they are idle.
-    Activity(bool),
-    /// The last activity on other instances; `None`: not connected there.
-    Elsewhere(Option<i64>),
-    /// The user asks for something; `ours` if on this instance, which then reports the change.
-    Command { command: PresenceCommand, ours: bool },
+    /// A user has this many sockets here.
+    Sockets { user: Uuid, sockets: usize, saved: Option<SavedPresence> },
+    /// This is who has how many: forget everybody else.
+    Recount(HashMap<Uuid, usize>),
+    /// See [`Book::activity`].
+    Activity { user: Uuid, active: bool },
+    /// See [`Book::command`].
+    Command { user: Uuid, command: PresenceCommand, ours: bool },
+    /// Another instance says this.
+    Note(PresenceNote),
+    /// What do these look like?
+    Get(Vec<Uuid>, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
+    /// A fault for tests: die like a bug would make it.
+    #[cfg(feature = "testing")]
+    Crash,
 }
 
 pub(crate) struct Presence {
     name: Child,
-    user: Uuid,
-    ledger: Ledger,
-    /// The present state, which the hub reads without asking.
-    record: Arc<Mutex<PresenceState>>,
-    /// What other instances were told.
-    noted: Option<PresenceState>,
-    timer: Option<SpawnHandle>,
+    book: Arc<Mutex<Book>>,
+    /// The one timer, and when it fires.
+    timer: Option<(i64, SpawnHandle)>,
     runtime: Arc<Runtime>,
 }
 
 impl Presence {
-    pub(crate) fn new(
-        name: Child,
-        user: Uuid,
-        record: Arc<Mutex<PresenceState>>,
-        elsewhere: Option<i64>,
-        runtime: Arc<Runtime>,
-    ) -> Self {
-        let rules = Rules {
-            away_after: millis(runtime.config.away_after),
-            offline_grace: millis(runtime.config.offline_grace),
-        };
-        let ledger = Ledger::new(*record.lock(), elsewhere, rules);
-        Self { name, user, ledger, record, noted: None, timer: None, runtime }
+    pub(crate) fn new(name: Child, book: Arc<Mutex<Book>>, runtime: Arc<Runtime>) -> Self {
+        Self { name, book, timer: None, runtime }
     }
 
-    /// Brings the record up to date, tells whom it concerns, and sets the timer for the next change.
-    fn settle(&mut self, report: bool, ctx: &mut Context<Self>) {
-        let now = self.runtime.clock.now_ms();
-        let state = self.ledger.state(now);
-        let before = std::mem::replace(&mut *self.record.lock(), state);
-        if report && !state.looks_like(&before) {
-            self.runtime.observer.presence_changed(PresenceChange { user: self.user, before, now: state });
+    fn tell(&self, outcome: &Outcome) {
+        if let Some(change) = outcome.change {
+            self.runtime.observer.presence_changed(change);
         }
-        self.note(state);
-        if let Some(timer) = self.timer.take() {
-            ctx.cancel_future(timer);
-        }
-        if !self.ledger.present() {
-            // The hub lets go of its address, and the actor ends when its mailbox is empty: no order is lost.
-            let _ = self.runtime.hub.tell(Order::Retire(self.name));
-        }
-        if let Some(at) = self.ledger.next_change(now) {
-            let wait = Duration::from_millis(u64::try_from(at.saturating_sub(now)).unwrap_or(0));
-            self.timer = Some(ctx.run_later(wait, |presence, ctx| {
-                presence.timer = None;
-                presence.settle(true, ctx);
-            }));
-        }
-    }
-
-    /// Tells the other instances what this one knows. That the last socket is gone is said before the grace is over, so
-    /// that two instances which lose their sockets together do not wait for each other.
-    fn note(&mut self, state: PresenceState) {
-        let note = self.ledger.has_sockets().then_some(state);
-        let step = millis(self.runtime.config.away_after) / ACTIVITY_NOTES_PER_AWAY;
-        let news = match (&self.noted, &note) {
-            (None, None) => false,
-            (Some(old), Some(new)) => {
-                !new.looks_like(old) || new.last_activity_at.saturating_sub(old.last_activity_at) >= step
-            }
-            _ => true,
-        };
-        if news {
-            self.noted = note;
-            let note = PresenceNote { instance: self.runtime.instance, user: self.user, state: note };
+        if let Some(note) = outcome.note {
             self.runtime.bridge.send(Message::Presence(note));
         }
+    }
+
+    /// Sets the timer for the next change that time alone makes. One that fires too early does no harm.
+    fn arm(&mut self, now: i64, ctx: &mut Context<Self>) {
+        let Some(at) = self.book.lock().next_due() else { return };
+        if self.timer.is_some_and(|(set, _)| set <= at) {
+            return;
+        }
+        if let Some((_, timer)) = self.timer.take() {
+            ctx.cancel_future(timer);
+        }
+        let wait = Duration::from_millis(u64::try_from(at.saturating_sub(now)).unwrap_or(0));
+        let timer = ctx.run_later(wait, |presence, ctx| {
+            presence.timer = None;
+            presence.wake(ctx);
+        });
+        self.timer = Some((at, timer));
+    }
+
+    fn wake(&mut self, ctx: &mut Context<Self>) {
+        let now = self.runtime.clock.now_ms();
+        let outcomes = self.book.lock().wake(now);
+        outcomes.iter().for_each(|outcome| self.tell(outcome));
+        self.arm(now, ctx);
     }
 }
 
 impl Actor for Presence {
     type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        self.wake(ctx);
+    }
 }
 
 impl Handler<Posted<PresenceOrder>> for Presence {
@@ -115,32 +95,33 @@ impl Handler<Posted<PresenceOrder>> for Presence {
 
     fn handle(&mut self, order: Posted<PresenceOrder>, ctx: &mut Self::Context) {
         let now = self.runtime.clock.now_ms();
-        let report = match order.open() {
-            PresenceOrder::Sockets(sockets) => {
-                self.ledger.sockets(sockets, now);
-                true
+        let mut book = self.book.lock();
+        let outcome = match order.open() {
+            PresenceOrder::Sockets { user, sockets, saved } => book.sockets(user, sockets, saved, now),
+            PresenceOrder::Activity { user, active } => book.activity(user, active, now),
+            PresenceOrder::Command { user, command, ours } => book.command(user, command, ours, now),
+            PresenceOrder::Note(note) => book.note(note, now),
+            PresenceOrder::Recount(sockets) => {
+                let outcomes = book.recount(sockets, now);
+                drop(book);
+                outcomes.iter().for_each(|outcome| self.tell(outcome));
+                return self.arm(now, ctx);
             }
-            PresenceOrder::Activity(true) => {
-                self.ledger.active(now);
-                true
+            PresenceOrder::Get(users, answer) => {
+                let known = users.into_iter().filter_map(|user| Some((user, book.get(user)?))).collect();
+                let _ = answer.send(known);
+                return;
             }
-            // Another device may be active: being idle only means to look whether the time has come.
-            PresenceOrder::Activity(false) => true,
-            // The other instance saw it happen and reports it, unless nobody is left there to do so.
-            PresenceOrder::Elsewhere(last_activity_at) => {
-                self.ledger.elsewhere(last_activity_at);
-                last_activity_at.is_none()
-            }
-            PresenceOrder::Command { command, ours } => {
-                self.ledger.command(command, now);
-                ours
-            }
+            #[cfg(feature = "testing")]
+            PresenceOrder::Crash => panic!("presence was told to die"),
         };
-        self.settle(report, ctx);
+        drop(book);
+        self.tell(&outcome);
+        self.arm(now, ctx);
     }
 }
 
-/// Tells the hub at once if this was a panic; a retired presence is unknown to it by now.
+/// Tells the hub at once if this was a panic.
 impl Drop for Presence {
     fn drop(&mut self) {
         let _ = self.runtime.hub.tell(Order::Ended(self.name));

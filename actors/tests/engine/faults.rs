@@ -1,7 +1,9 @@
 //! Actors that die or hang.
 
+use std::time::Duration;
+
 use rustchat_actors::testing::{Client, News, frame, say};
-use rustchat_actors::{Broadcast, Class, Disconnect, Encoded, Frames};
+use rustchat_actors::{Broadcast, Class, Disconnect, Encoded, EngineConfig, Frames, PresenceCommand, Status};
 
 use crate::{ANN, BOB, Net, OTHER, TOWN, config, metric, start, to, until};
 
@@ -37,7 +39,7 @@ pub async fn sessions_of_a_channel_that_died_with_work_resync(net: &dyn Net) {
 }
 
 pub async fn a_hanging_arbiter_is_replaced(net: &dyn Net) {
-    let (engine, _) = start(net, config());
+    let (engine, _) = start(net, EngineConfig { heartbeat_timeout: Duration::from_millis(200), ..config() });
     let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
     let hanging = engine.hang_channel(TOWN);
     engine.publish(say(to(TOWN), "stuck"));
@@ -46,6 +48,23 @@ pub async fn a_hanging_arbiter_is_replaced(net: &dyn Net) {
     engine.publish(say(to(TOWN), "again"));
     assert!(back.next().await.unwrap().contains("again"), "while the old arbiter still hangs");
     drop(hanging);
+}
+
+pub async fn presence_is_rebuilt_and_knows_everybody(net: &dyn Net) {
+    let (engine, recorder) = start(net, config());
+    let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
+    recorder.status(ANN, Status::Online).await;
+    engine.set_presence(ANN, PresenceCommand::Manual { status: Status::Dnd, dnd_end_at: None });
+    recorder.status(ANN, Status::Dnd).await;
+    engine.crash_presence();
+    until(async || metric(&engine, "restarts_total") == 1.0).await;
+    until(async || engine.presences(vec![ANN]).await.first().is_some_and(|(_, state)| state.manual)).await;
+    let _bob = Client::open(&engine, BOB, &[TOWN]).await.unwrap();
+    recorder.status(BOB, Status::Online).await;
+    engine.set_presence(ANN, PresenceCommand::Automatic);
+    recorder.status(ANN, Status::Online).await;
+    drop(ann);
+    recorder.status(ANN, Status::Offline).await;
 }
 
 pub async fn a_broken_encoder_means_resync_and_harms_nobody_else(net: &dyn Net) {

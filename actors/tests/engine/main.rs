@@ -49,7 +49,6 @@ fn config() -> EngineConfig {
     EngineConfig {
         stall_after: Duration::from_millis(50),
         heartbeat: Duration::from_millis(20),
-        heartbeat_timeout: Duration::from_millis(200),
         offline_grace: Duration::from_millis(20),
         ..EngineConfig::default()
     }
@@ -141,6 +140,7 @@ suite!(local, crate::LocalNet:
         a_dead_channel_is_rebuilt_with_its_sessions,
         sessions_of_a_channel_that_died_with_work_resync,
         a_hanging_arbiter_is_replaced,
+        presence_is_rebuilt_and_knows_everybody,
         a_broken_encoder_means_resync_and_harms_nobody_else,
         a_dead_hub_is_fatal,
         a_hanging_hub_is_not_healthy,

@@ -110,7 +110,7 @@ pub async fn a_full_hub_means_resync_not_silence(net: &dyn Net) {
 }
 
 pub async fn a_full_channel_means_resync_not_silence(net: &dyn Net) {
-    let (engine, _) = start(net, EngineConfig { channel_mailbox: 4, heartbeat_timeout: Duration::MAX, ..config() });
+    let (engine, _) = start(net, EngineConfig { channel_mailbox: 4, ..config() });
     let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
     let hanging = engine.hang_channel(TOWN);
     for n in 0..20 {
@@ -126,7 +126,7 @@ pub async fn a_full_channel_means_resync_not_silence(net: &dyn Net) {
 }
 
 pub async fn a_refused_leave_ends_the_session(net: &dyn Net) {
-    let (engine, _) = start(net, EngineConfig { channel_mailbox: 4, heartbeat_timeout: Duration::MAX, ..config() });
+    let (engine, _) = start(net, EngineConfig { channel_mailbox: 4, ..config() });
     let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
     let bob = Client::open(&engine, BOB, &[TOWN]).await.unwrap();
     let cat = Client::open(&engine, CAT, &[OTHER]).await.unwrap();
