@@ -68,7 +68,7 @@ test-clients: $(TARGET)/debug/rustchat ## Published Mattermost clients against a
 
 .PHONY: test-e2e
 test-e2e: $(TARGET)/debug/rustchat web ## Two people in two real browsers against a real server.
-	scripts/with-server npm --prefix frontend run e2e
+	RUSTCHAT_BIN=$(abspath $(TARGET))/debug/rustchat npm --prefix frontend run e2e
 
 .PHONY: bench
 bench: setup-run web ## Measure; the figures and what they mean: docs/benchmarks.md.
