@@ -157,9 +157,17 @@ impl Error {
     }
 }
 
+/// What PostgreSQL says of a text or a JSON text with a zero character, which it cannot keep.
+const UNSTORABLE_TEXT: [&str; 2] = ["22021", "22P05"];
+
 impl From<sqlx::Error> for Error {
-    /// A pool that is exhausted is a busy server; everything else that SQL says and no service expected is our fault.
+    /// A pool that is exhausted is a busy server, and text that cannot be stored is bad input; everything else that SQL
+    /// says and no service expected is our fault.
     fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|error| error.code());
+        if code.is_some_and(|code| UNSTORABLE_TEXT.contains(&code.as_ref())) {
+            return Self::invalid("request.bad_text", "body", "A text must not contain the character U+0000.");
+        }
         match error {
             sqlx::Error::PoolTimedOut => Self::unavailable("The database is busy. Try again in a moment."),
             error => Self::internal(error),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::error::Error;
-use crate::services::{Core, sessions};
+use crate::services::{Core, idempotency, sessions, statuses};
 
 const PERIOD: Duration = Duration::from_secs(60);
 
@@ -20,12 +20,14 @@ pub async fn run(core: &Core) {
         ticks.tick().await;
         flush(core).await;
         report("delete expired sessions", sessions::delete_expired(core).await);
+        report("delete old idempotency keys", idempotency::delete_old(core).await);
     }
 }
 
 /// Writes down what is only in memory; also the last act of a stop.
 pub async fn flush(core: &Core) {
     report("save when sessions were used", sessions::save_activity(core).await);
+    report("save who was here", statuses::save_noted(core).await);
 }
 
 /// A job that failed is tried again at the next tick.

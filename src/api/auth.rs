@@ -59,7 +59,7 @@ fn is_v4(request: &HttpRequest) -> bool {
 
 async fn caller(request: &HttpRequest) -> Result<Caller> {
     let core = request.app_data::<web::Data<Core>>().ok_or_else(|| Error::internal("no core"))?;
-    let cookie = request.cookie(if is_v4(request) { cookies::V4_SESSION } else { cookies::V1_SESSION });
+    let cookie = session_cookie(request);
     let token = cookie.as_ref().map(Cookie::value).or_else(|| bearer(request)).ok_or_else(Error::unauthenticated)?;
     let known = sessions::authenticate(core, token).await;
     let known = known.and_then(|identity| match cookie {
@@ -114,6 +114,15 @@ pub async fn set_cookies<B: MessageBody>(
         }
     }
     Ok(response)
+}
+
+/// What the request proves its session with.
+pub fn token(request: &HttpRequest) -> Option<String> {
+    session_cookie(request).map(|cookie| cookie.value().to_owned()).or_else(|| bearer(request).map(str::to_owned))
+}
+
+fn session_cookie(request: &HttpRequest) -> Option<Cookie<'static>> {
+    request.cookie(if is_v4(request) { cookies::V4_SESSION } else { cookies::V1_SESSION })
 }
 
 /// The token of an `Authorization` header.

@@ -71,10 +71,7 @@ impl Observer for Ear {
 pub(super) async fn follow(core: &Core, mouth: &mut Mouth) {
     while let Some(news) = mouth.news.recv().await {
         match news {
-            News::Presence(change) => {
-                let status = status_of(change.user, change.now);
-                report(statuses::record(core, status).await, "a presence was not stored");
-            }
+            News::Presence(change) => statuses::record(core, status_of(change.user, change.now)),
             News::Refresh(what) => refresh(core, &what).await,
         }
         if mouth.missed.swap(false, Ordering::SeqCst) {

@@ -122,6 +122,10 @@ pub struct Accounts {
     pub bcrypt_cost: u32,
     /// Failed logins in a row that lock an account.
     pub max_failed_logins: u32,
+    /// Whether people see each other's e-mail addresses.
+    pub show_email_addresses: bool,
+    /// Whether people see each other's given and family names.
+    pub show_full_names: bool,
 }
 
 /// `[throttle]`

@@ -13,8 +13,10 @@ pub enum UserEvent {
     },
     /// A profile changed.
     Updated {
-        /// As it is now; each recipient gets as much of it as she may see.
+        /// As it is now, for herself and administrators.
         user: Box<User>,
+        /// As much of it as everybody may see.
+        shown: Box<User>,
     },
     /// System roles changed; for the user.
     RolesUpdated {
@@ -23,8 +25,8 @@ pub enum UserEvent {
     },
     /// An account was activated or deactivated.
     ActivationChanged {
-        /// As it is now.
-        user: Box<User>,
+        /// As it is now, as far as everybody may see it.
+        shown: Box<User>,
     },
     /// Presence changed.
     StatusChanged {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Millis, UserId};
+use super::{ChannelId, Millis, TeamId, UserId};
 
 /// A JSON object as it is stored: settings whose keys belong to clients.
 pub type Props = Map<String, Value>;
@@ -116,4 +116,43 @@ pub struct UserPatch {
     pub notify_props: Option<Props>,
     /// See [`User::props`].
     pub props: Option<Props>,
+}
+
+/// Which users to list. What is not set does not filter.
+#[derive(Debug, Clone, Default)]
+pub struct UserFilter {
+    /// In this team.
+    pub in_team: Option<TeamId>,
+    /// Not in this team.
+    pub not_in_team: Option<TeamId>,
+    /// In this channel.
+    pub in_channel: Option<ChannelId>,
+    /// Not in this channel.
+    pub not_in_channel: Option<ChannelId>,
+    /// In no team at all.
+    pub without_team: bool,
+    /// With one of these system roles.
+    pub roles: Option<Vec<String>>,
+    /// Active, or deactivated.
+    pub active: Option<bool>,
+    /// Changed after this moment.
+    pub since: Option<Millis>,
+    /// Whose username or nickname begins so, in lower case.
+    pub prefix: Option<String>,
+    /// Let the prefix also match given and family names.
+    pub prefix_of_names: bool,
+    /// Sharing a channel with this user.
+    pub seen_by: Option<UserId>,
+}
+
+/// In which order users are listed; the username decides between equals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum UserOrder {
+    /// By username.
+    #[default]
+    Username,
+    /// The newest first.
+    Newest,
+    /// The last active first.
+    LastActive,
 }

@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use sha1::{Digest, Sha1};
 
 use super::members::announce_in_channel;
-use super::{Caller, Core, access};
+use super::{Caller, Core, access, users};
 use crate::error::{Error, Result};
 use crate::model::{Channel, ChannelId, ChannelKind, ChannelMember, Permission, User, UserId, now};
 use crate::storage;
@@ -80,7 +80,7 @@ pub async fn people(core: &Core, caller: &Caller, channels: &[ChannelId]) -> Res
     let groups = storage::channels::groups_among(&core.db, me, channels).await?;
     let ids: BTreeSet<UserId> = groups.iter().flat_map(|group| &group.member_ids).copied().collect();
     let ids: Vec<UserId> = ids.into_iter().filter(|id| *id != me).collect();
-    let mut users = storage::users::by_ids(&core.db, &ids).await?;
+    let mut users = users::profiles(core, &ids).await?;
     users.sort_by(|a, b| a.username.cmp(&b.username));
     let people = |group: &Channel| users.iter().filter(|user| group.member_ids.contains(&user.id)).cloned().collect();
     Ok(groups.iter().map(|group| (group.id, people(group))).collect())

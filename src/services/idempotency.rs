@@ -6,12 +6,16 @@
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::Core;
 use crate::error::{Error, Result};
-use crate::model::{UserId, now};
+use crate::model::{Millis, UserId, now};
 use crate::storage;
 
 /// Characters of a key.
 const MAX_KEY: usize = 128;
+const DAY: Millis = 24 * 60 * 60 * 1_000;
+/// Keys deleted by one statement.
+const BATCH: i64 = 10_000;
 
 /// Claims `key` for the resource that is about to be created. Answers with the id of the one that the key has created
 /// before, in which case nothing must be created now.
@@ -39,4 +43,12 @@ pub(super) async fn claim(
             "This Idempotency-Key was used for another kind of request.",
         )),
     }
+}
+
+/// Forgets keys that are older than a day: nobody retries that late.
+///
+/// # Errors
+/// What the database says.
+pub async fn delete_old(core: &Core) -> Result<()> {
+    Ok(storage::idempotency::delete_before(&core.db, now() - DAY, BATCH).await?)
 }

@@ -10,11 +10,12 @@ mod caller;
 pub mod channels;
 pub mod direct;
 pub mod health;
-mod idempotency;
+pub mod idempotency;
 pub mod members;
 pub mod mentions;
 pub mod passwords;
 pub mod posts;
+pub mod preferences;
 pub mod reactions;
 pub mod read_state;
 pub mod roles;
@@ -36,7 +37,7 @@ pub use caller::{Caller, Identity};
 
 use crate::config::Config;
 use crate::error::Result;
-use crate::realtime::Realtime;
+use crate::realtime::{Realtime, Stale};
 
 /// What the services work with. One per process, shared behind an `Arc`.
 pub struct Core {
@@ -58,6 +59,8 @@ pub struct Core {
     pub throttles: throttle::Throttles,
     /// Sessions used since they were last written back.
     pub activity: sessions::Activity,
+    /// Presences that changed since they were last written back.
+    pub presences: statuses::Presences,
     /// Which installation this is.
     pub installation: server::Installation,
 }
@@ -78,9 +81,17 @@ impl Core {
             passwords: passwords::Passwords::new(config.accounts.bcrypt_cost),
             throttles: throttle::Throttles::new(&config.throttle),
             activity: sessions::Activity::default(),
+            presences: statuses::Presences::default(),
             db,
             realtime,
             config,
         })
+    }
+
+    /// Drops something that is no longer true from the caches: from this instance's before it returns, so that whoever
+    /// changed it reads the change, and from the others' soon after.
+    fn forget(&self, stale: Stale) {
+        self.caches.drop_stale(stale);
+        self.realtime.refresh(stale);
     }
 }

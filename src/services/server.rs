@@ -3,9 +3,9 @@
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Core;
+use super::{Caller, Core, access};
 use crate::error::Result;
-use crate::model::{Millis, encode_id, now};
+use crate::model::{Millis, Permission, encode_id, now};
 use crate::storage;
 
 /// Which installation this is; decided at its first start and the same ever since.
@@ -33,4 +33,21 @@ pub async fn installation(db: &PgPool) -> Result<Installation> {
 /// What the database says.
 pub async fn needs_first_user(core: &Core) -> Result<bool> {
     Ok(!storage::users::any(&core.db).await?)
+}
+
+/// How many accounts may sign in, for administrators; none for others.
+///
+/// # Errors
+/// What the database says.
+pub async fn active_users(core: &Core, caller: &Caller) -> Result<Option<i64>> {
+    if !access::has_system(core, caller, Permission::ManageSystem) {
+        return Ok(None);
+    }
+    Ok(Some(storage::users::count_active(&core.db).await?))
+}
+
+/// The version of the database's schema.
+#[must_use]
+pub fn schema_version() -> i64 {
+    storage::MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or_default()
 }

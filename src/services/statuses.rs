@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use parking_lot::Mutex;
+
 use super::{Caller, Core, access};
 use crate::error::{Error, Result};
 use crate::events::UserEvent;
@@ -10,6 +12,8 @@ use crate::storage;
 
 /// Users whose status one request may ask for.
 const MAX_STATUSES: usize = 1_000;
+/// Presences noted between two writes: some 100 bytes each. Any beyond are not noted this time.
+const NOTED: usize = 100_000;
 
 /// The statuses of those of `users` who exist. The engine knows who is connected; of the others, what they chose stays
 /// and everything else is offline.
@@ -63,7 +67,8 @@ pub async fn choose(
         last_activity_at: now,
         dnd_end_at: until.filter(|_| availability == Availability::Dnd),
     };
-    storage::statuses::save(&core.db, &status).await?;
+    storage::statuses::save(&core.db, std::slice::from_ref(&status)).await?;
+    core.presences.note(&status);
     let connected = !core.realtime.statuses(&[user]).await.is_empty();
     core.realtime.choose_status(user, availability, status.dnd_end_at);
     if !connected {
@@ -73,14 +78,35 @@ pub async fn choose(
     Ok(status)
 }
 
-/// Keeps what the engine has found out about a user's presence, and tells who watches.
+/// Tells who watches what the engine has found out about a user's presence, and notes it for [`save_noted`].
+pub fn record(core: &Core, status: Status) {
+    core.presences.note(&status);
+    core.realtime.publish(UserEvent::StatusChanged { status });
+}
+
+/// Presences that changed since they were last written back: what people did not choose need not survive a crash.
+#[derive(Debug, Default)]
+pub struct Presences(Mutex<HashMap<UserId, Status>>);
+
+impl Presences {
+    fn note(&self, status: &Status) {
+        let mut noted = self.0.lock();
+        if noted.len() < NOTED || noted.contains_key(&status.user_id) {
+            noted.insert(status.user_id, status.clone());
+        }
+    }
+}
+
+/// Writes back what was noted; called once a minute and at the end.
 ///
 /// # Errors
-/// What the database says; whoever watches is told all the same.
-pub async fn record(core: &Core, status: Status) -> Result<()> {
-    let saved = storage::statuses::save(&core.db, &status).await;
-    core.realtime.publish(UserEvent::StatusChanged { status });
-    Ok(saved?)
+/// What the database says; what was noted is lost then.
+pub async fn save_noted(core: &Core) -> Result<()> {
+    let noted: Vec<Status> = std::mem::take(&mut *core.presences.0.lock()).into_values().collect();
+    if !noted.is_empty() {
+        storage::statuses::save(&core.db, &noted).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

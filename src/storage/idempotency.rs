@@ -46,3 +46,19 @@ pub async fn get(db: impl PgExecutor<'_>, user: UserId, key: &str) -> sqlx::Resu
     .await?;
     Ok(row.map(|row| (row.kind, row.resource_id)))
 }
+
+/// Deletes at most `limit` keys that were claimed before `moment`.
+///
+/// # Errors
+/// What the database says.
+pub async fn delete_before(db: impl PgExecutor<'_>, moment: Millis, limit: i64) -> sqlx::Result<()> {
+    sqlx::query!(
+        "DELETE FROM idempotency_keys WHERE (user_id, key) IN (
+             SELECT user_id, key FROM idempotency_keys WHERE created_at < $1 LIMIT $2)",
+        moment,
+        limit
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -7,6 +7,7 @@ pub mod channels;
 pub mod idempotency;
 pub mod members;
 pub mod posts;
+pub mod preferences;
 pub mod read_state;
 pub mod roles;
 pub mod sessions;

@@ -30,22 +30,30 @@ pub async fn of_users(db: impl PgExecutor<'_>, users: &[UserId]) -> sqlx::Result
         .collect())
 }
 
-/// Writes what is known of a user's presence now; nothing where there is no such user any more.
+/// Writes what is known of the presence of users now, in one statement; of those who do not exist any more, nothing. No two
+/// of them may be of the same user.
 ///
 /// # Errors
 /// What the database says.
-pub async fn save(db: impl PgExecutor<'_>, status: &Status) -> sqlx::Result<()> {
+pub async fn save(db: impl PgExecutor<'_>, statuses: &[Status]) -> sqlx::Result<()> {
+    let users: Vec<UserId> = statuses.iter().map(|it| it.user_id).collect();
+    let words: Vec<&str> = statuses.iter().map(|it| it.availability.as_str()).collect();
+    let manual: Vec<bool> = statuses.iter().map(|it| it.manual).collect();
+    let ends: Vec<Option<i64>> = statuses.iter().map(|it| it.dnd_end_at).collect();
+    let active: Vec<i64> = statuses.iter().map(|it| it.last_activity_at).collect();
     sqlx::query!(
         "INSERT INTO statuses (user_id, status, manual, dnd_end_at, last_activity_at)
-         SELECT id, $2, $3, $4, $5 FROM users WHERE id = $1
+         SELECT it.* FROM UNNEST($1::uuid[], $2::text[], $3::boolean[], $4::bigint[], $5::bigint[])
+                          AS it (user_id, status, manual, dnd_end_at, last_activity_at)
+         JOIN users u ON u.id = it.user_id
          ON CONFLICT (user_id) DO UPDATE SET status = excluded.status, manual = excluded.manual,
              dnd_end_at = excluded.dnd_end_at,
              last_activity_at = GREATEST(statuses.last_activity_at, excluded.last_activity_at)",
-        status.user_id as UserId,
-        status.availability.as_str(),
-        status.manual,
-        status.dnd_end_at,
-        status.last_activity_at
+        &users as &[UserId],
+        words as Vec<&str>,
+        &manual,
+        &ends as &[Option<i64>],
+        &active
     )
     .execute(db)
     .await?;

@@ -4,7 +4,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
 use super::props;
-use crate::model::{Millis, User, UserId};
+use crate::model::{ChannelId, Millis, TeamId, User, UserFilter, UserId, UserOrder, Window};
 
 /// Held by a transaction that may make the first user, so that two of them cannot. Any number does that nothing else
 /// locks in this database.
@@ -233,4 +233,102 @@ pub async fn claim_attempt(db: impl PgExecutor<'_>, id: UserId, limit: i32) -> s
 pub async fn clear_attempts(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<()> {
     sqlx::query!("UPDATE users SET failed_logins = 0 WHERE id = $1", id as UserId).execute(db).await?;
     Ok(())
+}
+
+/// A page of users.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    filter: &UserFilter,
+    order: UserOrder,
+    window: &Window,
+) -> sqlx::Result<Vec<User>> {
+    let rows = select_users!(
+        "WHERE ($1::uuid IS NULL OR EXISTS (
+                   SELECT FROM team_members m WHERE m.team_id = $1 AND m.user_id = u.id AND m.deleted_at IS NULL))
+           AND ($2::uuid IS NULL OR NOT EXISTS (
+                   SELECT FROM team_members m WHERE m.team_id = $2 AND m.user_id = u.id AND m.deleted_at IS NULL))
+           AND ($3::uuid IS NULL OR EXISTS (
+                   SELECT FROM channel_members m WHERE m.channel_id = $3 AND m.user_id = u.id))
+           AND ($4::uuid IS NULL OR NOT EXISTS (
+                   SELECT FROM channel_members m WHERE m.channel_id = $4 AND m.user_id = u.id))
+           AND (NOT $5 OR NOT EXISTS (
+                   SELECT FROM team_members m WHERE m.user_id = u.id AND m.deleted_at IS NULL))
+           AND ($6::text[] IS NULL OR u.roles && $6)
+           AND ($7::boolean IS NULL OR (u.deleted_at IS NULL) = $7)
+           AND ($8::bigint IS NULL OR u.updated_at > $8)
+           AND ($9::text IS NULL OR starts_with(u.username, $9) OR starts_with(lower(u.nickname), $9)
+                OR $10 AND (starts_with(lower(u.first_name), $9) OR starts_with(lower(u.last_name), $9)))
+           AND ($11::uuid IS NULL OR u.id = $11 OR EXISTS (
+                   SELECT FROM channel_members a JOIN channel_members b USING (channel_id)
+                   WHERE a.user_id = $11 AND b.user_id = u.id))
+           AND ($12::text IS NULL OR u.username > $12)
+         ORDER BY CASE WHEN $13 = 1 THEN u.created_at
+                       WHEN $13 = 2 THEN (SELECT s.last_activity_at FROM statuses s WHERE s.user_id = u.id)
+                  END DESC NULLS LAST, u.username
+         OFFSET $14 LIMIT $15",
+        filter.in_team as Option<TeamId>,
+        filter.not_in_team as Option<TeamId>,
+        filter.in_channel as Option<ChannelId>,
+        filter.not_in_channel as Option<ChannelId>,
+        filter.without_team,
+        filter.roles.as_deref(),
+        filter.active,
+        filter.since,
+        filter.prefix.as_deref(),
+        filter.prefix_of_names,
+        filter.seen_by as Option<UserId>,
+        window.after_text(),
+        match order {
+            UserOrder::Username => 0,
+            UserOrder::Newest => 1,
+            UserOrder::LastActive => 2,
+        },
+        window.offset,
+        window.limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+/// The users with these ids or usernames, ordered by username; whoever does not exist is left out. With `seen_by`, so is
+/// whoever shares no channel with that user; with `since`, whoever has not changed after it.
+///
+/// # Errors
+/// What the database says.
+pub async fn look_up(
+    db: impl PgExecutor<'_>,
+    ids: &[UserId],
+    usernames: &[String],
+    seen_by: Option<UserId>,
+    since: Option<Millis>,
+) -> sqlx::Result<Vec<User>> {
+    let rows = select_users!(
+        "WHERE (u.id = ANY($1) OR u.username = ANY($2))
+           AND ($3::uuid IS NULL OR u.id = $3 OR EXISTS (
+                   SELECT FROM channel_members a JOIN channel_members b USING (channel_id)
+                   WHERE a.user_id = $3 AND b.user_id = u.id))
+           AND ($4::bigint IS NULL OR u.updated_at > $4)
+         ORDER BY u.username",
+        ids as &[UserId],
+        usernames,
+        seen_by as Option<UserId>,
+        since
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+/// How many accounts may sign in.
+///
+/// # Errors
+/// What the database says.
+pub async fn count_active(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM users WHERE deleted_at IS NULL AND NOT is_bot"#)
+        .fetch_one(db)
+        .await
 }

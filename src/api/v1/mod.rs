@@ -5,6 +5,7 @@ mod idempotency;
 mod me;
 mod paging;
 mod posts;
+mod server;
 mod sessions;
 mod teams;
 mod users;
@@ -88,6 +89,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(channels::routes)
             .configure(me::routes)
             .configure(posts::routes)
+            .configure(server::routes)
             .configure(sessions::routes)
             .configure(teams::routes)
             .configure(users::routes)

@@ -56,7 +56,7 @@ async fn people_of_groups(
     channels: web::Json<Vec<ChannelId>>,
 ) -> Answer<web::Json<BTreeMap<String, Vec<v4::User>>>> {
     let people = direct::people(&core, &caller, &channels).await?;
-    let shown = |users: Vec<User>| users.iter().map(v4::User::of_another).collect();
+    let shown = |users: Vec<User>| users.iter().map(v4::User::from).collect();
     Ok(web::Json(people.into_iter().map(|(channel, users)| (channel.to_string(), shown(users))).collect()))
 }
 

@@ -2,11 +2,16 @@
 
 mod channel_members;
 mod channels;
+mod etag;
+mod headers;
 mod paging;
 mod posts;
+mod preferences;
 mod reactions;
 mod read_state;
 mod sessions;
+mod statuses;
+mod system;
 mod team_members;
 mod teams;
 mod users;
@@ -18,6 +23,7 @@ use actix_web::http::header::RETRY_AFTER;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 
+use self::headers::{VersionId, headers};
 use super::auth::set_cookies;
 use super::socket;
 use crate::error::{Error, Kind};
@@ -74,13 +80,18 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             )
             .app_data(web::PathConfig::default().error_handler(bad_path))
             .app_data(web::QueryConfig::default().error_handler(|error, request| bad_query(&error, request)))
+            .app_data(VersionId::default())
             .wrap(from_fn(set_cookies))
+            .wrap(from_fn(headers))
             .configure(channel_members::routes)
             .configure(channels::routes)
             .configure(reactions::routes)
             .configure(posts::routes)
             .configure(read_state::routes)
+            .configure(preferences::routes)
             .configure(sessions::routes)
+            .configure(statuses::routes)
+            .configure(system::routes)
             .configure(team_members::routes)
             .configure(teams::routes)
             .configure(users::routes)

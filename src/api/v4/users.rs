@@ -1,15 +1,27 @@
 //! People.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::Answer;
+use super::paging::Paging;
+use super::who::Who;
+use super::{Answer, etag};
 use crate::api::auth::{Anyone, Auth};
-use crate::protocol::v4;
+use crate::model::{Millis, UserId};
+use crate::protocol::v4::{ChangePassword, DONE, Done, ListUsers, PatchUser, SignUp, User};
 use crate::services::{Core, users};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/users", web::post().to(sign_up)).route("/users/me", web::get().to(me));
+    config
+        .route("/users", web::post().to(sign_up))
+        .route("/users", web::get().to(list))
+        .route("/users/ids", web::post().to(by_ids))
+        .route("/users/usernames", web::post().to(by_usernames))
+        .route("/users/username/{username}", web::get().to(by_username))
+        .route("/users/email/{email}", web::get().to(by_email))
+        .route("/users/{user_id}", web::get().to(get))
+        .route("/users/{user_id}/patch", web::put().to(patch))
+        .route("/users/{user_id}/password", web::put().to(change_password));
 }
 
 #[derive(Deserialize)]
@@ -22,13 +34,104 @@ async fn sign_up(
     core: web::Data<Core>,
     Anyone(caller): Anyone,
     invitation: web::Query<Invitation>,
-    body: web::Json<v4::SignUp>,
+    body: web::Json<SignUp>,
 ) -> Answer<HttpResponse> {
     let new = body.into_inner().into_model(invitation.into_inner().iid);
     let user = users::sign_up(&core, caller.as_ref(), new).await?;
-    Ok(HttpResponse::Created().json(v4::User::full(&user)))
+    Ok(HttpResponse::Created().json(User::from(&user)))
 }
 
-async fn me(core: web::Data<Core>, Auth(caller): Auth) -> Answer<web::Json<v4::User>> {
-    Ok(web::Json(v4::User::full(&users::me(&core, &caller)?)))
+async fn get(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    who: web::Path<Who>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let user = users::get(&core, &caller, who.id(&caller)?).await?;
+    etag::json(&request, &User::from(&user))
+}
+
+async fn by_username(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    username: web::Path<String>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let user = users::by_username(&core, &caller, &username).await?;
+    etag::json(&request, &User::from(&user))
+}
+
+async fn by_email(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    email: web::Path<String>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let user = users::by_email(&core, &caller, &email).await?;
+    etag::json(&request, &User::from(&user))
+}
+
+async fn list(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    paging: web::Query<Paging>,
+    query: web::Query<ListUsers>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let order = query.order()?;
+    let filter = query.into_inner().try_into()?;
+    let users = users::list(&core, &caller, filter, order, &paging.window()?).await?;
+    etag::json(&request, &users.iter().map(User::from).collect::<Vec<_>>())
+}
+
+#[derive(Deserialize)]
+struct Since {
+    /// Only users who have changed after this moment.
+    since: Option<Millis>,
+}
+
+async fn by_ids(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    query: web::Query<Since>,
+    ids: web::Json<Vec<UserId>>,
+) -> Answer<web::Json<Vec<User>>> {
+    let users = users::look_up(&core, &caller, &ids, &[], query.since.filter(|since| *since > 0)).await?;
+    Ok(web::Json(users.iter().map(User::from).collect()))
+}
+
+async fn by_usernames(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    usernames: web::Json<Vec<String>>,
+) -> Answer<web::Json<Vec<User>>> {
+    let users = users::look_up(&core, &caller, &[], &usernames, None).await?;
+    Ok(web::Json(users.iter().map(User::from).collect()))
+}
+
+async fn patch(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    who: web::Path<Who>,
+    body: web::Json<PatchUser>,
+) -> Answer<web::Json<User>> {
+    let mut body = body.into_inner();
+    let password = body.password.take();
+    let user = users::patch(&core, &caller, who.id(&caller)?, body.into(), password.as_deref()).await?;
+    Ok(web::Json(User::from(&user)))
+}
+
+async fn change_password(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    who: web::Path<Who>,
+    body: web::Json<ChangePassword>,
+) -> Answer<web::Json<Done>> {
+    let user = who.id(&caller)?;
+    if user == caller.user_id()? {
+        users::change_password(&core, &caller, &body.current_password, &body.new_password).await?;
+    } else {
+        users::reset_password(&core, &caller, user, &body.new_password).await?;
+    }
+    Ok(web::Json(DONE))
 }

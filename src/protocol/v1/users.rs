@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::model::{self, Availability, Millis, NewUser, Preference, Props, SessionId, UserId};
+use serde_json::Value;
+
+use crate::model::{self, Availability, Millis, NewUser, Preference, Props, SessionId, UserId, UserPatch};
 
 /// A person or a bot, as anybody of the installation may see them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -170,6 +172,24 @@ pub struct Session {
     pub expires_at: Millis,
 }
 
+impl Session {
+    /// As the session `current` sees it.
+    #[must_use]
+    pub fn new(session: &model::Session, current: SessionId) -> Self {
+        let known = |key: &str| session.props.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            id: session.id,
+            current: session.id == current,
+            platform: known("platform"),
+            os: known("os"),
+            browser: known("browser"),
+            created_at: session.created_at,
+            last_activity_at: session.last_activity_at,
+            expires_at: session.expires_at,
+        }
+    }
+}
+
 /// `PATCH /me`: only what is given changes.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -194,6 +214,22 @@ pub struct PatchMe {
     pub notify_props: Option<Props>,
 }
 
+impl From<PatchMe> for UserPatch {
+    fn from(patch: PatchMe) -> Self {
+        Self {
+            username: patch.username,
+            nickname: patch.nickname,
+            first_name: patch.first_name,
+            last_name: patch.last_name,
+            position: patch.position,
+            locale: patch.locale,
+            timezone: patch.timezone,
+            notify_props: patch.notify_props,
+            ..Self::default()
+        }
+    }
+}
+
 /// `PUT /me/password`. Every other session of the user ends.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -204,7 +240,7 @@ pub struct ChangePassword {
     pub new: String,
 }
 
-/// `POST /users/lookup`: read several users at once, by id or by name, at most 200 together.
+/// `POST /users/lookup`: read several users at once, by id or by name, at most 1,000 together.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUpUsers {
@@ -249,6 +285,14 @@ impl From<model::Status> for Status {
     }
 }
 
+/// `POST /users/statuses`: read the presence of at most 1,000 users.
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookUpStatuses {
+    /// Whose.
+    pub user_ids: Vec<UserId>,
+}
+
 /// `PUT /me/status`: choose a status; `online` goes back to the automatic one.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -270,6 +314,14 @@ pub struct PreferenceItem {
     /// At most 20,000 characters.
     #[serde(default)]
     pub value: String,
+}
+
+impl PreferenceItem {
+    /// As `owner`'s preference.
+    #[must_use]
+    pub fn of(self, owner: UserId) -> Preference {
+        Preference { user_id: owner, category: self.category, name: self.name, value: self.value }
+    }
 }
 
 impl From<Preference> for PreferenceItem {

@@ -2,7 +2,9 @@
 //!
 //! Absent times are 0, absent ids are "", see `docs/compatibility.md`.
 
+mod accounts;
 mod channels;
+pub mod client_config;
 mod encode;
 pub mod error;
 mod ids;
@@ -13,6 +15,7 @@ mod version;
 
 use serde::Serialize;
 
+pub use accounts::*;
 pub use channels::*;
 pub use encode::{Broadcast, Envelope, encode};
 pub use posts::*;

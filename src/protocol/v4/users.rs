@@ -1,8 +1,10 @@
 //! People.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
+use uuid::Uuid;
 
-use crate::model::{self, Millis, NewUser, Props, UserId};
+use crate::error::{Error, Result};
+use crate::model::{self, IdError, Millis, NewUser, Props, UserFilter, UserId, UserOrder, UserPatch, decode_id};
 
 /// A person or a bot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,10 +39,9 @@ pub struct User {
     disable_welcome_email: bool,
 }
 
-impl User {
-    /// All of it: for the user and for administrators.
-    #[must_use]
-    pub fn full(user: &model::User) -> Self {
+impl From<&model::User> for User {
+    /// All that is there: services have taken out what the reader may not see.
+    fn from(user: &model::User) -> Self {
         Self {
             id: user.id,
             create_at: user.created_at,
@@ -65,12 +66,6 @@ impl User {
             is_bot: user.is_bot,
             disable_welcome_email: false,
         }
-    }
-
-    /// What others see; `user` is already without what the installation hides.
-    #[must_use]
-    pub fn of_another(user: &model::User) -> Self {
-        Self { email_verified: false, notify_props: Props::new(), last_password_update: 0, ..Self::full(user) }
     }
 }
 
@@ -118,12 +113,127 @@ impl SignUp {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct LogIn {
-    /// A user's id, instead of a name.
-    pub id: String,
     /// Username or e-mail address.
     pub login_id: String,
     /// The password.
     pub password: String,
     /// A phone's push address.
     pub device_id: String,
+}
+
+/// `PUT /users/{user_id}/patch`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PatchUser {
+    username: Option<String>,
+    email: Option<String>,
+    /// Proves a change of the address.
+    pub password: Option<String>,
+    nickname: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    position: Option<String>,
+    locale: Option<String>,
+    timezone: Option<Props>,
+    notify_props: Option<Props>,
+    props: Option<Props>,
+}
+
+impl From<PatchUser> for UserPatch {
+    fn from(patch: PatchUser) -> Self {
+        Self {
+            username: patch.username,
+            email: patch.email,
+            nickname: patch.nickname,
+            first_name: patch.first_name,
+            last_name: patch.last_name,
+            position: patch.position,
+            locale: patch.locale,
+            timezone: patch.timezone,
+            notify_props: patch.notify_props,
+            props: patch.props,
+        }
+    }
+}
+
+/// `GET /users`: which users to list. Ids are texts here, as clients send empty ones for "any".
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ListUsers {
+    in_team: String,
+    not_in_team: String,
+    in_channel: String,
+    not_in_channel: String,
+    #[serde(deserialize_with = "flag")]
+    without_team: bool,
+    #[serde(deserialize_with = "flag")]
+    active: bool,
+    #[serde(deserialize_with = "flag")]
+    inactive: bool,
+    roles: String,
+    role: String,
+    sort: String,
+    since: Option<Millis>,
+}
+
+impl ListUsers {
+    /// In which order.
+    ///
+    /// # Errors
+    /// 400 for an order this server does not know.
+    pub fn order(&self) -> Result<UserOrder> {
+        match self.sort.as_str() {
+            // By presence or by role within a channel is for the client to refine.
+            "" | "username" | "display_name" | "status" | "admin" => Ok(UserOrder::Username),
+            "create_at" => Ok(UserOrder::Newest),
+            "last_activity_at" => Ok(UserOrder::LastActive),
+            _ => Err(Error::invalid("request.bad_query", "sort", "Users cannot be sorted like that.")),
+        }
+    }
+}
+
+impl TryFrom<ListUsers> for UserFilter {
+    type Error = Error;
+
+    fn try_from(list: ListUsers) -> Result<Self> {
+        let roles = if list.roles.is_empty() { list.role } else { list.roles };
+        Ok(Self {
+            in_team: id(&list.in_team)?,
+            not_in_team: id(&list.not_in_team)?,
+            in_channel: id(&list.in_channel)?,
+            not_in_channel: id(&list.not_in_channel)?,
+            without_team: list.without_team,
+            roles: (!roles.is_empty()).then(|| roles.split(',').map(|role| role.trim().to_owned()).collect()),
+            active: match (list.active, list.inactive) {
+                (true, true) => {
+                    let detail = "Ask for active or for inactive users, not for both.";
+                    return Err(Error::invalid("request.bad_query", "inactive", detail));
+                }
+                (true, false) => Some(true),
+                (false, true) => Some(false),
+                (false, false) => None,
+            },
+            since: list.since.filter(|since| *since > 0),
+            ..Self::default()
+        })
+    }
+}
+
+/// A text of a query; an id that nothing can exist under is nobody's.
+fn id<T: From<Uuid>>(text: &str) -> Result<Option<T>> {
+    match decode_id(text) {
+        _ if text.is_empty() => Ok(None),
+        Ok(id) => Ok(Some(id.into())),
+        Err(IdError::Unknown) => Ok(Some(Uuid::nil().into())),
+        Err(IdError::Malformed) => Err(Error::invalid("request.bad_query", "id", "An id in the query is malformed.")),
+    }
+}
+
+/// Clients write flags as `true`, `1` or nothing.
+fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<bool, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "true" | "1" => Ok(true),
+        "" | "false" | "0" => Ok(false),
+        _ => Err(de::Error::custom("a flag is true or false")),
+    }
 }

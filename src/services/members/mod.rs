@@ -6,7 +6,7 @@
 pub mod channel;
 pub mod team;
 
-use super::Core;
+use super::{Core, users};
 use crate::error::{Error, Result};
 use crate::events::ChannelEvent;
 use crate::model::{Channel, ChannelId, ChannelMember, TeamId, User, UserId};
@@ -61,7 +61,7 @@ fn check_batch(users: &[UserId]) -> Result<()> {
 
 /// The profiles of members, in the same order.
 async fn profiles(core: &Core, ids: &[UserId]) -> Result<Vec<User>> {
-    let mut users = storage::users::by_ids(&core.db, ids).await?;
+    let mut users = users::profiles(core, ids).await?;
     users.sort_by_key(|user| ids.iter().position(|id| *id == user.id));
     Ok(users)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::super::access;
-use super::super::{Caller, Core, mentions};
+use super::super::{Caller, Core, mentions, users};
 use crate::error::{Error, Result, violates};
 use crate::events::{PostCreated, PostEvent};
 use crate::model::{Channel, NewPost, Permission, Post, PostId, Props, User, now};
@@ -74,7 +74,7 @@ pub async fn create(core: &Core, caller: &Caller, new: NewPost) -> Result<Sent> 
         Some(root) => storage::posts::followers(&core.db, root).await?,
         None => Vec::new(),
     };
-    let event = event(post.clone(), access.channel, Arc::clone(author), created, &followers, set_online);
+    let event = event(post.clone(), access.channel, users::as_author(core, author), created, &followers, set_online);
     core.realtime.publish(PostEvent::Created(Box::new(event)));
     Ok(Sent { post, repeated: false })
 }

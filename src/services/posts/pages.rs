@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::access;
-use super::super::{Caller, Core};
+use super::super::{Caller, Core, users};
 use crate::error::{Error, Result};
 use crate::model::{Channel, ChannelId, Millis, PageFrom, Permission, Post, PostId, PostPage, User, UserId};
 use crate::storage;
@@ -143,7 +143,7 @@ pub async fn people(core: &Core, page: &PostPage) -> Result<Vec<User>> {
         ids.extend(post.thread.participants.iter().rev().take(SHOWN_PARTICIPANTS));
     }
     let ids: Vec<UserId> = ids.into_iter().collect();
-    Ok(storage::users::by_ids(&core.db, &ids).await?)
+    users::profiles(core, &ids).await
 }
 
 /// See [`PageQuery`].

@@ -13,9 +13,13 @@ use crate::model::{Props, Session, SessionId, User, UserId, encode_id, now};
 use crate::storage;
 
 /// A phone's push address has at most these characters.
-const MAX_DEVICE_ID: usize = 512;
+pub(super) const MAX_DEVICE_ID: usize = 512;
 /// What is kept of a client's description of itself.
 const MAX_USER_AGENT: usize = 512;
+
+/// What whoever is locked out reads.
+pub(in crate::services) const LOCKED: &str =
+    "This account is locked after too many failed logins. Ask an administrator to reset its password.";
 
 /// What a session is used from; decides how long it lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +103,9 @@ async fn prove(core: &Core, login: &str, password: &str) -> Result<User> {
     core.throttles.account(&account, Instant::now())?;
     let hash = match &user {
         Some(user) => {
-            claim_attempt(core, user.id).await?;
+            if !claim_attempt(core, user.id).await? {
+                return Err(Error::login_failed("login.locked", LOCKED));
+            }
             storage::users::password_hash(&core.db, user.id).await?
         }
         None => None,
@@ -110,17 +116,10 @@ async fn prove(core: &Core, login: &str, password: &str) -> Result<User> {
     })
 }
 
-/// Counts an attempt at a password; whoever proves it clears the count.
-///
-/// # Errors
-/// 401 `login.locked` after too many failures.
-pub(in crate::services) async fn claim_attempt(core: &Core, user: UserId) -> Result<()> {
+/// Counts an attempt at a password, which whoever proves it clears again. False: too many failures have locked the account.
+pub(in crate::services) async fn claim_attempt(core: &Core, user: UserId) -> Result<bool> {
     let limit = i32::try_from(core.config.accounts.max_failed_logins).unwrap_or(i32::MAX);
-    if storage::users::claim_attempt(&core.db, user, limit).await? {
-        return Ok(());
-    }
-    let detail = "This account is locked after too many failed logins. Ask an administrator to reset its password.";
-    Err(Error::login_failed("login.locked", detail))
+    Ok(storage::users::claim_attempt(&core.db, user, limit).await?)
 }
 
 async fn start(core: &Core, user: User, client: &Client) -> Result<LoggedIn> {

@@ -6,13 +6,16 @@ mod tokens;
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 pub use activity::{Activity, save_activity};
 pub use login::{Client, LoggedIn, Platform, log_in};
+pub(super) use login::{LOCKED, claim_attempt};
 pub use tokens::TokenKeys;
 
 use super::{Caller, Core, Identity, access};
 use crate::error::{Error, Result};
-use crate::model::{Millis, Session, SessionId, UserId, now};
+use crate::model::{Millis, Props, Session, SessionId, UserId, now};
 use crate::realtime::Stale;
 use crate::storage;
 
@@ -20,6 +23,8 @@ const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
 /// Expired sessions deleted by one statement.
 const EXPIRY_BATCH: i64 = 1_000;
+/// Characters of one detail a phone tells of itself.
+const MAX_DETAIL: usize = 128;
 
 /// Who is behind a token. Answered from memory for as long as nothing about the session or the account changes.
 ///
@@ -70,7 +75,7 @@ pub async fn extend(core: &Core, identity: &Identity) -> Result<Option<Session>>
     if !storage::sessions::extend(&core.db, session, expires_at, now).await? {
         return Ok(None);
     }
-    core.realtime.refresh(Stale::Session(session.id));
+    core.forget(Stale::Session(session.id));
     Ok(Some(Session { expires_at, extended_at: now, last_activity_at: now, ..session.clone() }))
 }
 
@@ -90,6 +95,36 @@ fn length(core: &Core, session: &Session) -> Millis {
 pub async fn list(core: &Core, caller: &Caller, user: UserId) -> Result<Vec<Session>> {
     access::self_or_admin(core, caller, user)?;
     Ok(storage::sessions::of_user(&core.db, user, now()).await?)
+}
+
+/// Notes what a phone says of itself after its login: its push address, which no other session of hers keeps, and
+/// `details`. Answers with the session's new state, which cookies must follow.
+///
+/// # Errors
+/// 400 `session.bad_device` for an address over 512 characters or details over 128.
+pub async fn attach_device(core: &Core, caller: &Caller, device_id: &str, details: Props) -> Result<Session> {
+    let mut session = caller.identity()?.session.clone();
+    let too_long = |value: &Value| value.as_str().is_none_or(|text| text.chars().count() > MAX_DETAIL);
+    if device_id.chars().count() > login::MAX_DEVICE_ID || details.values().any(too_long) {
+        return Err(Error::invalid("session.bad_device", "device_id", "The device id or a detail is too long."));
+    }
+    if !device_id.is_empty() {
+        device_id.clone_into(&mut session.device_id);
+        session.expires_at = now() + length(core, &session);
+    }
+    session.props.extend(details);
+    let mut transaction = core.db.begin().await?;
+    storage::sessions::set_device(&mut *transaction, &session).await?;
+    let replaced = match device_id {
+        "" => Vec::new(),
+        _ => storage::sessions::delete_of_device(&mut *transaction, &session).await?,
+    };
+    transaction.commit().await?;
+    core.forget(Stale::Session(session.id));
+    for old in replaced {
+        ended(core, old);
+    }
+    Ok(session)
 }
 
 /// Ends the caller's own session.
@@ -142,6 +177,6 @@ pub async fn delete_expired(core: &Core) -> Result<()> {
 
 /// Every instance forgets the session, and its sockets close.
 pub(super) fn ended(core: &Core, session: SessionId) {
-    core.realtime.refresh(Stale::Session(session));
+    core.forget(Stale::Session(session));
     core.realtime.end_session(session);
 }

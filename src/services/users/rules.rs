@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::error::{Error, Result};
 use crate::model::{Props, User};
+use crate::services::validate;
 
 /// Names that would mean something else in a message or an address.
 const RESERVED: &[&str] = &["all", "channel", "here", "matterbot", "me", "system"];
@@ -25,11 +26,11 @@ pub(super) const DEFAULT_LOCALE: &str = "en";
 pub(super) fn check(user: &User) -> Result<()> {
     check_username(&user.username)?;
     check_email(&user.email)?;
-    check_length("nickname", &user.nickname, MAX_NAME)?;
-    check_length("first_name", &user.first_name, MAX_NAME)?;
-    check_length("last_name", &user.last_name, MAX_NAME)?;
-    check_length("position", &user.position, MAX_POSITION)?;
-    check_length("locale", &user.locale, MAX_LOCALE)?;
+    validate::length("user.too_long", "nickname", &user.nickname, 0..=MAX_NAME)?;
+    validate::length("user.too_long", "first_name", &user.first_name, 0..=MAX_NAME)?;
+    validate::length("user.too_long", "last_name", &user.last_name, 0..=MAX_NAME)?;
+    validate::length("user.too_long", "position", &user.position, 0..=MAX_POSITION)?;
+    validate::length("user.too_long", "locale", &user.locale, 0..=MAX_LOCALE)?;
     check_props("timezone", &user.timezone)?;
     check_props("notify_props", &user.notify_props)?;
     check_props("props", &user.props)
@@ -58,13 +59,6 @@ fn check_email(email: &str) -> Result<()> {
     }
     let detail = format!("Give a valid e-mail address of at most {MAX_EMAIL} characters.");
     Err(Error::invalid("user.bad_email", "email", detail))
-}
-
-fn check_length(field: &'static str, text: &str, longest: usize) -> Result<()> {
-    if text.chars().count() <= longest {
-        return Ok(());
-    }
-    Err(Error::invalid("user.too_long", field, format!("{field} has at most {longest} characters.")))
 }
 
 fn check_props(field: &'static str, props: &Props) -> Result<()> {
