@@ -1,5 +1,7 @@
 //! People.
 
+#![allow(unused_qualifications, reason = "what utoipa makes of a handler whose parameters are all in the query")]
+
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -47,7 +49,6 @@ pub(super) struct People {
 /// Active people, ordered by username.
 #[utoipa::path(get, path = "/users", tag = "users", params(People, Paging),
     responses((status = 200, body = UserPage), (status = 404, body = Problem)))]
-#[allow(unused_qualifications, reason = "what utoipa makes of `web::Query`")]
 pub(super) async fn list(
     core: web::Data<Core>,
     Auth(caller): Auth,
