@@ -2,6 +2,7 @@
 
 mod channel_members;
 mod channels;
+pub mod contract;
 mod etag;
 mod headers;
 mod paging;
@@ -68,6 +69,7 @@ impl ResponseError for Failure {
 
 /// Everything under `/api/v4`.
 pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
+    config.route("/files/{file_id}/public", web::to(contract::not_here));
     config.service(
         web::scope("/api/v4")
             .app_data(
@@ -96,12 +98,8 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(teams::routes)
             .configure(users::routes)
             .configure(socket::v4_routes)
-            .default_service(web::to(unknown_route)),
+            .default_service(web::to(contract::not_here)),
     );
-}
-
-async fn unknown_route() -> Answer<HttpResponse> {
-    Err(Error::not_found("route.not_found").into())
 }
 
 fn bad_json(error: &JsonPayloadError, _: &HttpRequest, limit: usize) -> actix_web::Error {
