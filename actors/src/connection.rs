@@ -8,9 +8,9 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::hub::Order;
-use crate::outbox::{Attachment, Evict, Outgoing};
+use crate::outbox::{Attachment, Evict};
 use crate::session::Session;
-use crate::{ConnectionId, Disconnect, Frame, Protocol, SavedPresence, Topic};
+use crate::{ConnectionId, Disconnect, Frame, Outgoing, Protocol, SavedPresence, Topic};
 
 /// Who connects.
 pub struct Connect {

@@ -185,3 +185,30 @@ fn seconds(micros: &AtomicU64) -> f64 {
 fn number(value: u64) -> f64 {
     value as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn samples_of_one_metric_stand_together_and_buckets_add_up() {
+        let metrics = Metrics::default();
+        for micros in [50, 200, 200, 2_000_000] {
+            metrics.delivery.observe(Duration::from_micros(micros));
+        }
+        let mut samples = Vec::new();
+        metrics.for_each(|name, _, kind, value| samples.push((name.to_owned(), kind, value)));
+        let family = |name: &str| name.split('{').next().unwrap_or_default().to_owned();
+        let mut families: Vec<_> = samples.iter().map(|(name, ..)| family(name)).collect();
+        families.dedup();
+        assert_eq!(families.len(), families.iter().collect::<HashSet<_>>().len());
+        let value = |wanted: &str| samples.iter().find(|(name, ..)| name.ends_with(wanted)).map(|sample| sample.2);
+        assert_eq!(value("{le=\"0.0001\"}"), Some(1.0));
+        assert_eq!(value("{le=\"0.00025\"}"), Some(3.0));
+        assert_eq!(value("{le=\"1\"}"), Some(3.0));
+        assert_eq!(value("{le=\"+Inf\"}"), Some(4.0));
+        assert_eq!(value("_sum"), Some(2.000_45));
+    }
+}

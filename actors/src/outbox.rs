@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::Serialize;
 
+use crate::outgoing::{Outgoing, Piece};
 use crate::{Class, Disconnect, EngineConfig, Frame};
 
 /// Past its nominal size an outbox keeps durable frames up to this many times of it, so that a pause of the machine does not
@@ -185,14 +186,14 @@ impl Outbox {
         };
         let mut room = true;
         while room && let Some(answer) = ring.replies.pop_front() {
-            room = hand_out(&Outgoing(Piece::Reply(&answer)));
+            room = hand_out(&Outgoing::new(Piece::Reply(&answer)));
         }
         let (mut written, first) = (ring.written, ring.first);
         for (frame, seq) in ring.frames.range(written..).zip(first + as_u64(written)..) {
             if !room {
                 break;
             }
-            room = hand_out(&Outgoing(Piece::Event { frame, name, seq }));
+            room = hand_out(&Outgoing::new(Piece::Event { frame, name, seq }));
             written += 1;
         }
         ring.written = written;
@@ -254,7 +255,7 @@ impl Outbox {
                 Phase::Opening => {
                     ring.close(Disconnect::Expired);
                 }
-                Phase::Closed(_) => ring.frames = VecDeque::new(),
+                Phase::Closed(_) => ring.forget(),
                 Phase::Open => {}
             }
         }
@@ -373,10 +374,15 @@ impl Ring {
         }
         self.phase = Phase::Closed(reason);
         if !self.attached {
-            self.frames = VecDeque::new();
-            self.written = 0;
+            self.forget();
         }
         true
+    }
+
+    fn forget(&mut self) {
+        self.first = self.first.saturating_add(as_u64(self.frames.len()));
+        self.written = 0;
+        self.frames = VecDeque::new();
     }
 
     /// Forgets what is beyond replay, and gives memory back after a burst.
@@ -412,63 +418,9 @@ pub struct OutboxSnapshot {
     pub replayable: usize,
 }
 
-/// One message that is ready to be written to the socket.
-pub struct Outgoing<'a>(Piece<'a>);
-
-enum Piece<'a> {
-    Reply(&'a Bytes),
-    Event { frame: &'a Frame, name: &'a Bytes, seq: u64 },
-}
-
-const SEQ: &[u8] = b",\"seq\":";
-
-impl Outgoing<'_> {
-    /// Its length in bytes.
-    #[expect(clippy::len_without_is_empty, reason = "a message is never empty")]
-    #[must_use]
-    pub fn len(&self) -> usize {
-        match &self.0 {
-            Piece::Reply(answer) => answer.len(),
-            Piece::Event { frame, name, seq } => {
-                let hole = frame.tail().map_or(0, |tail| name.len() + tail.len());
-                frame.head().len() + hole + SEQ.len() + digits(*seq) + 1
-            }
-        }
-    }
-
-    /// Appends exactly [`len`](Self::len) bytes: one complete JSON text.
-    pub fn write_to(&self, out: &mut BytesMut) {
-        match &self.0 {
-            Piece::Reply(answer) => out.extend_from_slice(answer),
-            Piece::Event { frame, name, seq } => {
-                out.extend_from_slice(frame.head());
-                if let Some(tail) = frame.tail() {
-                    out.extend_from_slice(name);
-                    out.extend_from_slice(tail);
-                }
-                out.extend_from_slice(SEQ);
-                write_number(out, *seq);
-                out.extend_from_slice(b"}");
-            }
-        }
-    }
-}
-
-fn digits(number: u64) -> usize {
-    number.checked_ilog10().map_or(1, |log| usize::try_from(log).unwrap_or(0) + 1)
-}
-
-fn write_number(out: &mut BytesMut, number: u64) {
-    let width = digits(number);
-    let start = out.len();
-    out.resize(start + width, b'0');
-    let mut rest = number;
-    for digit in out.iter_mut().rev().take(width) {
-        *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
-        rest /= 10;
-    }
-}
-
 fn as_u64(n: usize) -> u64 {
     u64::try_from(n).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
