@@ -2,6 +2,7 @@
 //!
 //! Owns: what a user, a team, a channel, a post *is*. It does no I/O, knows no SQL, no HTTP and no wire shape.
 
+mod bootstrap;
 mod channel;
 mod ids;
 mod permission;
@@ -14,6 +15,7 @@ mod time;
 mod user;
 mod window;
 
+pub use bootstrap::*;
 pub use channel::*;
 pub use ids::*;
 pub use permission::*;

@@ -5,6 +5,7 @@
 //! right in its first lines.
 
 pub mod access;
+pub mod bootstrap;
 mod caches;
 mod caller;
 pub mod channels;

@@ -1,5 +1,6 @@
 //! The native API.
 
+mod bootstrap;
 mod channels;
 mod idempotency;
 mod me;
@@ -86,6 +87,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .app_data(web::PathConfig::default().error_handler(bad_path))
             .app_data(web::QueryConfig::default().error_handler(|error, request| bad_query(&error, request)))
             .wrap(from_fn(set_cookies))
+            .configure(bootstrap::routes)
             .configure(channels::routes)
             .configure(me::routes)
             .configure(posts::routes)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Channel, Me, Membership, PostPage, PreferenceItem, Status, Team, TeamMember, User};
-use crate::model::{ChannelId, Millis, TeamId};
+use crate::model::{self, ChannelId, Millis, TeamId};
 
 /// What anybody may know of this installation, also before login: `GET /server`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -76,4 +76,29 @@ pub struct Permissions {
     pub teams: BTreeMap<String, Vec<String>>,
     /// In each channel, by the role names of the membership.
     pub channel_roles: BTreeMap<String, Vec<String>>,
+}
+
+impl Bootstrap {
+    /// The answer from its parts.
+    #[must_use]
+    pub fn new(server: Server, permissions: Permissions, loaded: model::Bootstrap) -> Self {
+        let team_members = loaded.teams.iter().map(|(_, member)| member.into()).collect();
+        Self {
+            server,
+            me: (&loaded.me).into(),
+            teams: loaded.teams.into_iter().map(|(team, _)| team.into()).collect(),
+            team_members,
+            channels: loaded.channels.into_iter().map(Channel::from).collect(),
+            memberships: loaded.memberships.into_iter().map(Membership::from).collect(),
+            preferences: loaded.preferences.into_iter().map(PreferenceItem::from).collect(),
+            users: loaded.users.iter().map(User::from).collect(),
+            statuses: loaded.statuses.into_iter().map(Status::from).collect(),
+            permissions,
+            open: loaded.open.map(|open| OpenChannel {
+                team_id: open.team,
+                channel_id: open.channel,
+                page: PostPage::new(open.page, &open.people),
+            }),
+        }
+    }
 }
