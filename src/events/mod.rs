@@ -8,7 +8,7 @@ mod teams;
 mod users;
 
 pub use channels::ChannelEvent;
-pub use posts::{PostCreated, PostEvent};
+pub use posts::{PostCreated, PostEvent, ThreadMoved, ThreadRead};
 pub use teams::TeamEvent;
 pub use users::UserEvent;
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Audience;
-use crate::model::{Channel, ChannelId, Post, PostId, Reaction, ThreadSummary, UserId};
+use crate::model::{Channel, ChannelId, Millis, Post, PostId, Reaction, TeamId, ThreadReading, ThreadSummary, UserId};
 
 /// A new post, with what its readers need to show it without asking.
 #[derive(Debug)]
@@ -23,6 +23,30 @@ pub struct PostCreated {
     pub thread: Option<ThreadSummary>,
     /// Whether it makes its author online.
     pub set_online: bool,
+}
+
+/// A thread moved, and with it the place of those who follow it.
+#[derive(Debug)]
+pub struct ThreadMoved {
+    /// The root, with its thread as it is now.
+    pub root: Post,
+    /// The channel's team.
+    pub team_id: Option<TeamId>,
+    /// Each follower's place before and now.
+    pub followers: Vec<(UserId, ThreadReading, ThreadReading)>,
+}
+
+/// Somebody's place in a thread before and now.
+#[derive(Debug, Clone, Copy)]
+pub struct ThreadRead {
+    /// Which thread.
+    pub root_id: PostId,
+    /// Where.
+    pub channel_id: ChannelId,
+    /// The place before.
+    pub before: ThreadReading,
+    /// The place now.
+    pub now: ThreadReading,
 }
 
 /// Something about posts.
@@ -56,6 +80,32 @@ pub enum PostEvent {
         /// Where.
         channel_id: ChannelId,
     },
+    /// A thread got or lost a reply; for those who follow it.
+    ThreadMoved(Box<ThreadMoved>),
+    /// The user follows a thread, or no longer does; for her other devices.
+    ThreadFollowed {
+        /// Who.
+        user_id: UserId,
+        /// The team of the thread's channel.
+        team_id: Option<TeamId>,
+        /// Which thread.
+        root_id: PostId,
+        /// Whether she follows it now.
+        following: bool,
+        /// Replies of the thread.
+        reply_count: i64,
+    },
+    /// The user read a thread, marked a reply unread, or read all threads of a team; for her other devices.
+    ThreadRead {
+        /// Who.
+        user_id: UserId,
+        /// Where.
+        team_id: Option<TeamId>,
+        /// Which thread; none for all of the team.
+        thread: Option<ThreadRead>,
+        /// Until when.
+        until: Millis,
+    },
     /// Somebody is writing.
     Typing {
         /// Where.
@@ -72,6 +122,8 @@ impl PostEvent {
         match self {
             Self::Created(created) => Audience::Channel(created.post.channel_id),
             Self::Updated { post } | Self::Deleted { post, .. } => Audience::Channel(post.channel_id),
+            Self::ThreadMoved(moved) => Audience::Channel(moved.root.channel_id),
+            Self::ThreadFollowed { user_id, .. } | Self::ThreadRead { user_id, .. } => Audience::User(*user_id),
             Self::ReactionAdded { channel_id, .. }
             | Self::ReactionRemoved { channel_id, .. }
             | Self::Typing { channel_id, .. } => Audience::Channel(*channel_id),

@@ -1,6 +1,6 @@
 //! Posts, threads and reactions.
 
-use super::{ChannelId, Millis, PostId, Props, UserId};
+use super::{ChannelId, Millis, PostId, Props, TeamId, UserId};
 
 /// A post or a reply, with what its thread says about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -165,8 +165,6 @@ pub struct PostPage {
     pub next: Option<PostId>,
     /// The neighbour older than the last post, none at the beginning.
     pub previous: Option<PostId>,
-    /// For threads: whether more follows in the asked direction.
-    pub has_more: bool,
 }
 
 /// Which part of a channel to read.
@@ -185,17 +183,54 @@ pub enum PageFrom {
     Around(PostId),
 }
 
-/// One user's place in one thread.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ThreadMembership {
-    /// The thread's root.
-    pub root: Post,
-    /// Whether the user follows it.
-    pub following: bool,
+/// How far a user has read a thread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct ThreadReading {
     /// Replies not seen yet.
     pub unread_replies: i64,
-    /// Mentions not seen yet.
+    /// Mentions in them.
     pub unread_mentions: i64,
     /// Until when the thread was read.
     pub last_viewed_at: Millis,
+}
+
+/// One user's place in one thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreadPlace {
+    /// The thread's root.
+    pub root_id: PostId,
+    /// Whether the user follows it.
+    pub following: bool,
+    /// How far it was read.
+    pub reading: ThreadReading,
+}
+
+/// Which of the threads that a user follows to list.
+#[derive(Debug, Clone)]
+pub struct ThreadQuery {
+    /// Those of this team, and those of direct and group channels.
+    pub team: TeamId,
+    /// Those of the team alone.
+    pub without_direct: bool,
+    /// Those with unread replies alone.
+    pub unread_only: bool,
+    /// Those with a reply, or a change of the membership, since this moment.
+    pub since: Option<Millis>,
+    /// Those whose last reply is older than this thread's.
+    pub before: Option<PostId>,
+    /// Those whose last reply is newer than this thread's, the nearest.
+    pub after: Option<PostId>,
+    /// Most threads.
+    pub limit: i64,
+}
+
+/// How many threads a user follows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ThreadTotals {
+    /// All of them.
+    pub threads: i64,
+    /// Those with unread replies.
+    pub unread_threads: i64,
+    /// Mentions in unread replies.
+    pub unread_mentions: i64,
 }

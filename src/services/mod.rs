@@ -24,6 +24,7 @@ pub mod server;
 pub mod sessions;
 pub mod statuses;
 pub mod teams;
+pub mod threads;
 pub mod throttle;
 pub mod typing;
 pub mod users;

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::model::{self, ChannelId, PageFrom, PostId};
 use crate::protocol::v1;
 use crate::services::posts::{self, ChannelPage};
+use crate::services::threads::{self, ReplyPage};
 use crate::services::{Core, reactions};
 
 /// Posts of a page that does not say how many it wants.
@@ -22,6 +23,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/posts/{post_id}", web::get().to(get))
         .route("/posts/{post_id}", web::patch().to(patch))
         .route("/posts/{post_id}", web::delete().to(delete))
+        .route("/posts/{post_id}/thread", web::get().to(thread))
+        .route("/posts/{post_id}/thread/read", web::post().to(read_thread))
         .route("/posts/{post_id}/reactions/{emoji}", web::put().to(react))
         .route("/posts/{post_id}/reactions/{emoji}", web::delete().to(unreact));
 }
@@ -167,6 +170,56 @@ pub(super) async fn page(
         _ => return Err(Error::invalid("request.bad_query", "around", "One place at a time.").into()),
     };
     with_people(&core, posts::page(&core, &caller, *channel, wanted).await?).await
+}
+
+/// Which part of a thread; at most one of the two places.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ThreadQuery {
+    /// Replies older than this one.
+    before: Option<PostId>,
+    /// Replies newer than this one, the nearest.
+    after: Option<PostId>,
+    /// Most replies, 1 to 200; 60 where absent.
+    limit: Option<i64>,
+}
+
+/// The replies of the thread a post is in, newest first, with its root in `related`.
+#[utoipa::path(
+    get, path = "/api/v1/posts/{post_id}/thread", tag = "posts", operation_id = "get_thread",
+    params(("post_id" = PostId, Path), ThreadQuery), responses((status = 200, body = v1::PostPage))
+)]
+pub(super) async fn thread(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<PostId>,
+    query: web::Query<ThreadQuery>,
+) -> Answer<web::Json<v1::PostPage>> {
+    let mut wanted = ReplyPage { limit: limit(query.limit)?, ..ReplyPage::default() };
+    match (query.before, query.after) {
+        (Some(_), Some(_)) => {
+            return Err(Error::invalid("request.bad_query", "after", "One place at a time.").into());
+        }
+        (Some(reply), None) => wanted.before = Some(threads::moment(&core, &caller, *id, reply).await?),
+        (None, Some(reply)) => wanted.after = Some(threads::moment(&core, &caller, *id, reply).await?),
+        (None, None) => {}
+    }
+    with_people(&core, threads::page(&core, &caller, *id, wanted).await?).await
+}
+
+/// Everything in a thread is read. A thread that the caller does not follow has nothing to be read.
+#[utoipa::path(
+    post, path = "/api/v1/posts/{post_id}/thread/read", tag = "posts", operation_id = "read_thread",
+    params(("post_id" = PostId, Path)), responses((status = 204))
+)]
+pub(super) async fn read_thread(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<PostId>,
+) -> Answer<HttpResponse> {
+    threads::read(&core, &caller, *id, None).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 fn limit(asked: Option<i64>) -> Result<i64, Error> {

@@ -8,6 +8,7 @@ mod headers;
 mod paging;
 mod posts;
 mod preferences;
+mod query;
 mod reactions;
 mod read_state;
 mod sessions;
@@ -15,6 +16,7 @@ mod statuses;
 mod system;
 mod team_members;
 mod teams;
+mod threads;
 mod users;
 mod who;
 
@@ -87,15 +89,16 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .wrap(from_fn(headers))
             .configure(channel_members::routes)
             .configure(channels::routes)
-            .configure(reactions::routes)
             .configure(posts::routes)
-            .configure(read_state::routes)
             .configure(preferences::routes)
+            .configure(reactions::routes)
+            .configure(read_state::routes)
             .configure(sessions::routes)
             .configure(statuses::routes)
             .configure(system::routes)
             .configure(team_members::routes)
             .configure(teams::routes)
+            .configure(threads::routes)
             .configure(users::routes)
             .configure(socket::v4_routes)
             .default_service(web::to(contract::not_here)),

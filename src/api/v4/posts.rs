@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
 use super::Answer;
+use super::query::{flag, or_blank};
 use super::who::Who;
 use crate::api::auth::Auth;
 use crate::error::Error;
@@ -108,16 +109,23 @@ async fn pinned(
 /// The contract's names; what it does not say is the newest page.
 #[derive(Deserialize)]
 struct PageParams {
+    #[serde(default, deserialize_with = "or_blank")]
     page: Option<i64>,
+    #[serde(default, deserialize_with = "or_blank")]
     per_page: Option<i64>,
+    #[serde(default, deserialize_with = "or_blank")]
     before: Option<PostId>,
+    #[serde(default, deserialize_with = "or_blank")]
     after: Option<PostId>,
+    #[serde(default, deserialize_with = "or_blank")]
     since: Option<Millis>,
+    #[serde(default, deserialize_with = "or_blank")]
     limit_before: Option<i64>,
+    #[serde(default, deserialize_with = "or_blank")]
     limit_after: Option<i64>,
-    #[serde(default, rename = "collapsedThreads")]
+    #[serde(default, deserialize_with = "flag", rename = "collapsedThreads")]
     collapsed: bool,
-    #[serde(default, rename = "skipFetchThreads")]
+    #[serde(default, deserialize_with = "flag", rename = "skipFetchThreads")]
     skip_threads: bool,
 }
 

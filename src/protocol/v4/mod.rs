@@ -10,6 +10,7 @@ pub mod error;
 mod ids;
 mod posts;
 mod teams;
+mod threads;
 mod users;
 mod version;
 
@@ -20,6 +21,7 @@ pub use channels::*;
 pub use encode::{Broadcast, Envelope, encode};
 pub use posts::*;
 pub use teams::*;
+pub use threads::*;
 pub use users::*;
 pub use version::*;
 

@@ -1,12 +1,13 @@
 //! Editing, pinning and deleting.
 
 use super::super::access::{self, ChannelAccess};
-use super::super::{Caller, Core};
+use super::super::{Caller, Core, threads};
 use super::create::{archived, hashtags, props, text};
 use crate::error::{Error, Result};
 use crate::events::PostEvent;
-use crate::model::{Millis, Permission, Post, PostId, PostPatch, now};
+use crate::model::{Millis, Permission, Post, PostId, PostPatch, ThreadReading, now};
 use crate::storage;
+use crate::storage::posts::Follower;
 
 /// Changes a post's text, properties or pin. A new text is the author's, or that of whoever may edit others' posts; a
 /// pin is for everyone who may post in the channel.
@@ -61,7 +62,19 @@ pub async fn delete(core: &Core, caller: &Caller, id: PostId) -> Result<()> {
     transaction.commit().await?;
     post.updated_at = post.deleted_at.unwrap_or(now);
     core.realtime.publish(PostEvent::Deleted { post: Box::new(for_everyone(&post)), thread });
-    Ok(())
+    match post.root_id {
+        Some(root) => tell_followers(core, root, post.created_at, &access).await,
+        None => Ok(()),
+    }
+}
+
+async fn tell_followers(core: &Core, root: PostId, said_at: Millis, access: &ChannelAccess) -> Result<()> {
+    let followers = storage::posts::followers(&core.db, root).await?;
+    let before = |it: &Follower| {
+        let was_unread = i64::from(it.reading.last_viewed_at < said_at);
+        ThreadReading { unread_replies: it.reading.unread_replies + was_unread, ..it.reading }
+    };
+    threads::moved(core, root, access.channel.team_id, &followers, before).await
 }
 
 fn may_edit(core: &Core, caller: &Caller, post: &Post, access: &ChannelAccess) -> Result<()> {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::super::access;
-use super::super::{Caller, Core, mentions, users};
+use super::super::{Caller, Core, mentions, threads, users};
 use crate::error::{Error, Result, violates};
 use crate::events::{PostCreated, PostEvent};
-use crate::model::{Channel, NewPost, Permission, Post, PostId, Props, User, now};
+use crate::model::{Channel, NewPost, Permission, Post, PostId, Props, ThreadReading, User, UserId, now};
 use crate::storage;
 use crate::storage::posts::{Created, Follower, Insert};
 
@@ -74,9 +74,28 @@ pub async fn create(core: &Core, caller: &Caller, new: NewPost) -> Result<Sent> 
         Some(root) => storage::posts::followers(&core.db, root).await?,
         None => Vec::new(),
     };
+    let team_id = access.channel.team_id;
     let event = event(post.clone(), access.channel, users::as_author(core, author), created, &followers, set_online);
+    let mentioned = event.mentioned.clone();
     core.realtime.publish(PostEvent::Created(Box::new(event)));
+    if let Some(root) = post.root_id {
+        threads::moved(core, root, team_id, &followers, |it| before(it, author.id, &mentioned)).await?;
+    }
     Ok(Sent { post, repeated: false })
+}
+
+/// Where a follower stood before a reply: whoever wrote it has read everything.
+fn before(follower: &Follower, author: UserId, mentioned: &HashSet<UserId>) -> ThreadReading {
+    let ThreadReading { unread_replies, unread_mentions, last_viewed_at } = follower.reading;
+    if follower.user_id == author {
+        return follower.reading;
+    }
+    let new_mentions = i64::from(mentioned.contains(&follower.user_id));
+    ThreadReading {
+        unread_replies: (unread_replies - 1).max(0),
+        unread_mentions: (unread_mentions - new_mentions).max(0),
+        last_viewed_at,
+    }
 }
 
 fn validate(core: &Core, channel: &Channel, new: &NewPost) -> Result<()> {

@@ -180,7 +180,7 @@ async fn read(core: &Core, viewer: UserId, channel: &Channel, window: Window, wa
         _ => None,
     };
     let related = related(core, viewer, &posts, wanted).await?;
-    Ok(PostPage { posts, related, next, previous, has_more: previous.is_some() })
+    Ok(PostPage { posts, related, next, previous })
 }
 
 /// What the replies of a page reply to, unless it is in the page.

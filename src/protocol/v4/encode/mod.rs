@@ -4,6 +4,7 @@ mod broadcast;
 mod channels;
 mod posts;
 mod teams;
+mod threads;
 mod users;
 
 use serde::Serialize;

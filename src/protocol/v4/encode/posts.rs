@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Broadcast, Envelope, text};
+use super::{Broadcast, Envelope, text, threads};
 use crate::events::{PostCreated, PostEvent};
 use crate::model::{ChannelKind, UserId};
 use crate::protocol::v4::{Post, Reaction};
@@ -30,6 +30,13 @@ pub(super) fn encode(event: &PostEvent) -> Encoded {
             data: ReactionData { reaction: text(&Reaction::new(reaction.clone(), *channel_id)) },
             broadcast: Broadcast::channel(*channel_id),
         }),
+        PostEvent::ThreadMoved(moved) => threads::moved(moved),
+        PostEvent::ThreadFollowed { user_id, team_id, root_id, following, reply_count } => {
+            threads::followed(*user_id, *team_id, *root_id, *following, *reply_count)
+        }
+        PostEvent::ThreadRead { user_id, team_id, thread, until } => {
+            threads::read(*user_id, *team_id, thread.as_ref(), *until)
+        }
         PostEvent::Typing { channel_id, root_id, user_id } => Encoded::same(&Envelope {
             event: "typing",
             data: Typing { parent_id: root_id.map(|id| id.to_string()).unwrap_or_default(), user_id: *user_id },
