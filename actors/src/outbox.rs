@@ -394,8 +394,9 @@ impl Ring {
         if self.waiting() < config.outbox / 2 {
             self.crowded = false;
         }
-        if self.waiting() == 0 && self.frames.capacity() > config.replay.saturating_mul(4) {
-            self.frames.shrink_to(config.replay.saturating_mul(2));
+        let enough = config.replay.saturating_mul(2);
+        if self.waiting() == 0 && self.frames.capacity() > enough {
+            self.frames.shrink_to(enough);
         }
         if self.replies.is_empty() && self.replies.capacity() > 0 {
             self.replies = VecDeque::new();
