@@ -7,6 +7,7 @@ mod client;
 mod cookies;
 mod health;
 mod middleware;
+mod pictures;
 pub mod server;
 pub mod socket;
 pub mod v1;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use moka::sync::Cache;
 
 use super::Identity;
@@ -15,11 +16,15 @@ use crate::realtime::Stale;
 
 /// Logins in memory: some 2 KB each.
 const IDENTITIES: u64 = 50_000;
+/// Generated pictures in memory, about 1 KB each: there are not many more.
+const PICTURES: u64 = 512;
 const NET: Duration = Duration::from_secs(300);
 
 /// The caches of one process.
 pub struct Caches {
     pub(super) identities: Cache<SessionId, Arc<Identity>>,
+    /// Generated pictures by letter and colour; never stale.
+    pub(super) pictures: Cache<(char, usize), Bytes>,
     generation: AtomicU64,
 }
 
@@ -27,7 +32,7 @@ impl Default for Caches {
     fn default() -> Self {
         let identities =
             Cache::builder().max_capacity(IDENTITIES).time_to_live(NET).support_invalidation_closures().build();
-        Self { identities, generation: AtomicU64::new(0) }
+        Self { identities, pictures: Cache::new(PICTURES), generation: AtomicU64::new(0) }
     }
 }
 

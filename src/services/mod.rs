@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod members;
 pub mod mentions;
 pub mod passwords;
+pub mod pictures;
 pub mod posts;
 pub mod preferences;
 pub mod reactions;

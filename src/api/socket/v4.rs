@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::farewell::Farewell;
 use super::inbound::Message;
 use super::peer::Peer;
+use crate::api::v4::client_config;
 use crate::error::{Error, Kind};
 use crate::model::{UserId, encode_id, now};
 use crate::protocol::Text;
@@ -52,7 +53,7 @@ pub(super) fn hello(core: &Core, connection: ConnectionId, user: UserId) -> Fram
         event: "hello",
         data: json!({
             "connection_id": encode_id(connection.0),
-            "server_version": v4::version_id(&core.installation.id),
+            "server_version": client_config::version_id(core),
             "server_hostname": "",
         }),
         broadcast: Broadcast::user(user),

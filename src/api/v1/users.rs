@@ -2,7 +2,7 @@
 
 #![allow(unused_qualifications, reason = "what utoipa makes of a handler whose parameters are all in the query")]
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -11,7 +11,7 @@ use super::paging::{Paging, next_cursor};
 use crate::api::auth::{Anyone, Auth};
 use crate::model::{ChannelId, TeamId, UserFilter, UserId, UserOrder};
 use crate::protocol::v1::{LookUpStatuses, LookUpUsers, Me, Problem, SignUp, Status, User, UserPage};
-use crate::services::{Core, statuses, users};
+use crate::services::{Core, pictures, statuses, users};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -19,7 +19,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/users", web::get().to(list))
         .route("/users/lookup", web::post().to(look_up))
         .route("/users/statuses", web::post().to(statuses))
-        .route("/users/{user_id}", web::get().to(get));
+        .route("/users/{user_id}", web::get().to(get))
+        .route("/users/{user_id}/picture", web::get().to(picture));
 }
 
 /// Sign up. The first user becomes system administrator; the client then logs in.
@@ -99,4 +100,18 @@ pub(super) async fn statuses(
     responses((status = 200, body = User), (status = 404, body = Problem)))]
 pub(super) async fn get(core: web::Data<Core>, Auth(caller): Auth, user: web::Path<UserId>) -> Answer<web::Json<User>> {
     Ok(web::Json(User::from(&users::get(&core, &caller, *user).await?)))
+}
+
+/// A person's picture. Put the profile's `picture_at` into the address, as in `?v=0`, so that it may be kept.
+#[utoipa::path(get, path = "/users/{user_id}/picture", tag = "users",
+    params(("user_id" = UserId, Path, description = "Whose")),
+    responses((status = 200, content_type = "image/png"), (status = 304), (status = 404, body = Problem)))]
+pub(super) async fn picture(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    user: web::Path<UserId>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let picture = pictures::of(&core, &caller, *user).await?;
+    Ok(crate::api::pictures::answer(&request, picture))
 }

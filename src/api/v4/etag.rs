@@ -21,13 +21,13 @@ pub(super) fn json(request: &HttpRequest, value: &impl Serialize) -> Answer<Http
 }
 
 /// The tag of an answer.
-pub(in crate::api) fn tag(body: &[u8]) -> String {
+fn tag(body: &[u8]) -> String {
     let hash: String = Sha1::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hash}\"")
 }
 
 /// Whether the client has the answer of this tag. The mark of a weak tag, which compression adds, does not matter.
-pub(in crate::api) fn is_known(request: &HttpRequest, tag: &str) -> bool {
+fn is_known(request: &HttpRequest, tag: &str) -> bool {
     let known = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     known.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
 }

@@ -9,7 +9,7 @@ use actix_web::http::header::{EXPIRES, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web;
 
-use crate::protocol::v4::client_config::version_id;
+use super::client_config::version_id;
 use crate::services::Core;
 
 const X_VERSION_ID: HeaderName = HeaderName::from_static("x-version-id");
@@ -20,7 +20,7 @@ pub(super) struct VersionId(OnceLock<Option<HeaderValue>>);
 
 impl VersionId {
     fn header(&self, core: &Core) -> Option<HeaderValue> {
-        let value = || HeaderValue::from_str(&version_id(&super::system::full_config(core))).ok();
+        let value = || HeaderValue::from_str(&version_id(core)).ok();
         self.0.get_or_init(value).clone()
     }
 }

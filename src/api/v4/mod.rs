@@ -2,6 +2,7 @@
 
 mod channel_members;
 mod channels;
+pub mod client_config;
 pub mod contract;
 mod etag;
 mod headers;

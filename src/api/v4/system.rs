@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Answer;
+use super::client_config::{self, ClientConfig};
 use crate::api::auth::{Anyone, Auth};
 use crate::model::TeamId;
 use crate::protocol::v4;
-use crate::protocol::v4::client_config::{self, ClientConfig};
 use crate::services::{Core, health, roles, server};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -22,18 +22,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/system/ping", web::get().to(ping));
 }
 
-/// The settings that whoever is logged in may read.
-pub(in crate::api) fn full_config(core: &Core) -> ClientConfig {
-    let installation = &core.installation;
-    client_config::full(&core.config, &installation.id, installation.installed_at, server::schema_version())
-}
-
 async fn config_of_client(core: web::Data<Core>, Anyone(caller): Anyone) -> Answer<web::Json<ClientConfig>> {
     if caller.is_some() {
-        return Ok(web::Json(full_config(&core)));
+        return Ok(web::Json(client_config::full(&core)));
     }
     let no_accounts = server::needs_first_user(&core).await?;
-    Ok(web::Json(client_config::limited(&core.config, &core.installation.id, no_accounts)))
+    Ok(web::Json(client_config::limited(&core, no_accounts)))
 }
 
 /// There is nothing to license.

@@ -9,7 +9,7 @@ use super::{Answer, etag};
 use crate::api::auth::{Anyone, Auth};
 use crate::model::{Millis, UserId};
 use crate::protocol::v4::{ChangePassword, DONE, Done, ListUsers, PatchUser, SignUp, User};
-use crate::services::{Core, users};
+use crate::services::{Core, pictures, users};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -20,6 +20,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/users/username/{username}", web::get().to(by_username))
         .route("/users/email/{email}", web::get().to(by_email))
         .route("/users/{user_id}", web::get().to(get))
+        .route("/users/{user_id}/image", web::get().to(picture))
         .route("/users/{user_id}/patch", web::put().to(patch))
         .route("/users/{user_id}/password", web::put().to(change_password));
 }
@@ -49,6 +50,16 @@ async fn get(
 ) -> Answer<HttpResponse> {
     let user = users::get(&core, &caller, who.id(&caller)?).await?;
     etag::json(&request, &User::from(&user))
+}
+
+async fn picture(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    who: web::Path<Who>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    let picture = pictures::of(&core, &caller, who.id(&caller)?).await?;
+    Ok(crate::api::pictures::answer(&request, picture))
 }
 
 async fn by_username(

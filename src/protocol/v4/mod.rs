@@ -4,7 +4,6 @@
 
 mod accounts;
 mod channels;
-pub mod client_config;
 mod encode;
 pub mod error;
 mod ids;

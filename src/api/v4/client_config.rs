@@ -6,16 +6,11 @@ use std::collections::BTreeMap;
 
 use sha1::{Digest, Sha1};
 
-use crate::config::Config;
-use crate::model::Millis;
-
-/// The release of Mattermost whose API this is; clients decide by it what a server can do.
-pub const VERSION: &str = "11.6.0";
-/// Our own version.
-pub const BUILD: &str = env!("CARGO_PKG_VERSION");
+use crate::protocol::v4::{self, SERVER_VERSION};
+use crate::services::{Core, server};
 
 /// Names and values.
-pub type ClientConfig = BTreeMap<&'static str, String>;
+pub(super) type ClientConfig = BTreeMap<&'static str, String>;
 
 /// What is the same on every installation, also before login.
 const FIXED: &[(&str, &str)] = &[
@@ -28,7 +23,7 @@ const FIXED: &[(&str, &str)] = &[
     ("BuildEnterpriseReady", "false"),
     ("BuildHash", ""),
     ("BuildHashEnterprise", ""),
-    ("BuildNumber", BUILD),
+    ("BuildNumber", SERVER_VERSION),
     ("CWSURL", ""),
     ("CustomDescriptionText", ""),
     ("CustomTermsOfServiceReAcceptancePeriod", "0"),
@@ -93,7 +88,7 @@ const FIXED: &[(&str, &str)] = &[
     ("SamlLoginButtonText", ""),
     ("ServiceEnvironment", "production"),
     ("TermsOfServiceLink", ""),
-    ("Version", VERSION),
+    ("Version", SERVER_VERSION),
     ("WebsocketPort", "80"),
     ("WebsocketSecurePort", "443"),
     ("WebsocketURL", ""),
@@ -208,49 +203,49 @@ const FIXED_WITH_SESSION: &[(&str, &str)] = &[
 ];
 
 /// What anybody may know.
-#[must_use]
-pub fn limited(config: &Config, installation: &str, no_accounts: bool) -> ClientConfig {
+pub(super) fn limited(core: &Core, no_accounts: bool) -> ClientConfig {
+    let (config, installation) = (&core.config, &core.installation);
     let mut map = fixed(FIXED);
     map.extend([
-        ("DiagnosticId", installation.to_owned()),
+        ("DiagnosticId", installation.id.clone()),
         ("EnableOpenServer", config.accounts.open_signup.to_string()),
         ("NoAccounts", no_accounts.to_string()),
         ("PasswordMinimumLength", config.accounts.password_min_length.to_string()),
         ("SiteName", config.server.site_name.clone()),
         ("SiteURL", config.server.site_url.clone()),
-        ("TelemetryId", installation.to_owned()),
+        ("TelemetryId", installation.id.clone()),
     ]);
     map
 }
 
-/// What whoever is logged in may know. `schema` is the version of the database's schema.
-#[must_use]
-pub fn full(config: &Config, installation: &str, installed_at: Millis, schema: i64) -> ClientConfig {
-    let mut map = limited(config, installation, false);
+/// What whoever is logged in may know.
+pub(super) fn full(core: &Core) -> ClientConfig {
+    let config = &core.config;
+    let mut map = limited(core, false);
     map.extend(fixed(FIXED_WITH_SESSION));
     map.extend([
-        ("InstallationDate", installed_at.to_string()),
+        ("InstallationDate", core.installation.installed_at.to_string()),
         ("MaxPostSize", config.posts.max_chars.to_string()),
         ("PostEditTimeLimit", config.posts.edit_limit_seconds.to_string()),
-        ("SchemaVersion", schema.to_string()),
+        ("SchemaVersion", server::schema_version().to_string()),
         ("ShowEmailAddress", config.accounts.show_email_addresses.to_string()),
         ("ShowFullName", config.accounts.show_full_names.to_string()),
     ]);
     map
 }
 
-/// Names a state of the settings: clients refetch them when it changes.
+/// Names the server and the state of its settings: clients refetch them when it changes.
 #[must_use]
-pub fn version_id(config: &ClientConfig) -> String {
+pub fn version_id(core: &Core) -> String {
     let mut hash = Sha1::new();
-    for (name, value) in config {
+    for (name, value) in full(core) {
         hash.update(name);
         hash.update([0]);
         hash.update(value);
         hash.update([0]);
     }
-    let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{VERSION}.{BUILD}.{hash}.false")
+    let name: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    v4::version_id(&name)
 }
 
 fn fixed(entries: &[(&'static str, &str)]) -> ClientConfig {
@@ -262,13 +257,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_knows_more_and_the_hash_follows_the_settings() {
-        let mut config = Config::defaults().unwrap();
-        let before = full(&config, "id", 1, 3);
-        let anonymous = limited(&config, "id", false);
-        assert!(anonymous.keys().all(|key| before.contains_key(key)));
-        assert!(!anonymous.contains_key("MaxPostSize"));
-        config.server.site_name = "Elsewhere".to_owned();
-        assert_ne!(version_id(&before), version_id(&full(&config, "id", 1, 3)));
+    fn no_key_is_there_twice() {
+        let keys: Vec<&str> = FIXED.iter().chain(FIXED_WITH_SESSION).map(|(key, _)| *key).collect();
+        assert_eq!(fixed(FIXED).len() + fixed(FIXED_WITH_SESSION).len(), keys.len());
+        assert!(FIXED.iter().all(|(key, _)| !FIXED_WITH_SESSION.iter().any(|(other, _)| key == other)));
     }
 }
