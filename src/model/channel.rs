@@ -77,6 +77,14 @@ pub struct Channel {
     pub deleted_at: Option<Millis>,
 }
 
+impl Channel {
+    /// Whether everybody in the team is in it, for as long as they are in the team.
+    #[must_use]
+    pub fn is_default(&self) -> bool {
+        self.team_id.is_some() && self.name == TOWN_SQUARE
+    }
+}
+
 /// The name of the channel every member of a team is in.
 pub const TOWN_SQUARE: &str = "town-square";
 /// The second channel each team starts with.

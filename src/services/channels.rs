@@ -1,14 +1,19 @@
 //! A team's channels: making, finding, changing, archiving. Direct and group channels: [`super::direct`]; who belongs
 //! to a channel: [`super::members::channel`].
 
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+
 use super::access::ChannelAccess;
-use super::members::announce_in_channel;
-use super::{Caller, Core, access, idempotency, teams, validate};
+use super::members::{announce_in_channel, publish_all, welcome};
+use super::posts::{SystemPost, system_post};
+use super::{Caller, Core, access, idempotency, notices, teams, validate};
 use crate::error::{Error, Result, violates};
 use crate::events::ChannelEvent;
 use crate::model::{
-    Channel, ChannelId, ChannelKind, ChannelMember, ChannelPatch, ChannelStats, Millis, NewChannel, Permission,
-    TOWN_SQUARE, TeamId, UserId, Window, now,
+    Channel, ChannelId, ChannelKind, ChannelMember, ChannelPatch, ChannelStats, Millis, NewChannel, Permission, TeamId,
+    UserId, Window, now,
 };
 use crate::storage;
 
@@ -38,9 +43,12 @@ pub async fn create(
     if !storage::channels::insert(&mut *tx, &channel).await? {
         return Err(name_taken());
     }
-    let members = storage::members::join_channels(&mut *tx, &[channel.id], &[creator], Some(creator), now()).await?;
+    storage::members::join_channels(&mut *tx, &[channel.id], &[creator], Some(creator), now()).await?;
+    let notices = welcome(&mut tx, &channel, &caller.identity()?.user, &[creator]).await?;
+    let members = storage::members::of_channels_among(&mut *tx, &[channel.id], &[creator]).await?;
     tx.commit().await?;
     announce_in_channel(core, &channel, members, creator, true);
+    publish_all(core, notices);
     joined(core, caller, channel.id).await
 }
 
@@ -119,8 +127,9 @@ pub async fn patch(core: &Core, caller: &Caller, id: ChannelId, patch: ChannelPa
     channel.purpose = patch.purpose.unwrap_or(channel.purpose);
     check_change(&before, &channel)?;
     channel.updated_at = now();
-    store(core, &channel).await?;
-    core.realtime.publish(ChannelEvent::Updated { channel: Box::new(channel.clone()) });
+    let notices = notices::changed(&caller.identity()?.user, &before, &channel);
+    let event = ChannelEvent::Updated { channel: Box::new(channel.clone()) };
+    store(core, caller, &channel, notices, event).await?;
     Ok(channel)
 }
 
@@ -135,7 +144,7 @@ pub async fn convert(core: &Core, caller: &Caller, id: ChannelId, kind: ChannelK
     };
     let mut channel = live(access::channel(core, caller, id, permission).await?.channel)?;
     of_a_team(&channel)?;
-    if kind.is_personal() || channel.name == TOWN_SQUARE {
+    if kind.is_personal() || channel.is_default() {
         return Err(is_default());
     }
     if channel.kind == kind {
@@ -143,8 +152,9 @@ pub async fn convert(core: &Core, caller: &Caller, id: ChannelId, kind: ChannelK
     }
     channel.kind = kind;
     channel.updated_at = now();
-    store(core, &channel).await?;
-    core.realtime.publish(ChannelEvent::Converted { channel: Box::new(channel.clone()) });
+    let notice = notices::converted(&caller.identity()?.user, &channel);
+    let event = ChannelEvent::Converted { channel: Box::new(channel.clone()) };
+    store(core, caller, &channel, vec![notice], event).await?;
     Ok(channel)
 }
 
@@ -161,14 +171,15 @@ pub async fn archive(core: &Core, caller: &Caller, id: ChannelId) -> Result<Chan
     };
     grants(core, caller, &access, permission)?;
     let mut channel = access.channel;
-    if channel.name == TOWN_SQUARE {
+    if channel.is_default() {
         return Err(is_default());
     }
     if channel.deleted_at.is_none() {
         channel.updated_at = now();
         channel.deleted_at = Some(channel.updated_at);
-        store(core, &channel).await?;
-        core.realtime.publish(ChannelEvent::Archived { channel: Box::new(channel.clone()) });
+        let notice = notices::archived(&caller.identity()?.user);
+        let event = ChannelEvent::Archived { channel: Box::new(channel.clone()) };
+        store(core, caller, &channel, vec![notice], event).await?;
     }
     Ok(channel)
 }
@@ -182,8 +193,9 @@ pub async fn restore(core: &Core, caller: &Caller, id: ChannelId) -> Result<Chan
     if channel.deleted_at.is_some() {
         channel.updated_at = now();
         channel.deleted_at = None;
-        store(core, &channel).await?;
-        core.realtime.publish(ChannelEvent::Restored { channel: Box::new(channel.clone()) });
+        let notice = notices::restored(&caller.identity()?.user);
+        let event = ChannelEvent::Restored { channel: Box::new(channel.clone()) };
+        store(core, caller, &channel, vec![notice], event).await?;
     }
     Ok(channel)
 }
@@ -220,9 +232,36 @@ async fn joined(core: &Core, caller: &Caller, id: ChannelId) -> Result<(Channel,
     Ok((access.channel, member))
 }
 
-async fn store(core: &Core, channel: &Channel) -> Result<()> {
-    let stored = storage::channels::update(&core.db, channel).await;
-    stored.map_err(|error| if violates(&error, "channels_name_key") { name_taken() } else { error.into() })
+/// Writes a changed channel with what the server says about it, and tells everyone. An archived channel takes no posts,
+/// so the one about archiving goes first.
+async fn store(
+    core: &Core,
+    caller: &Caller,
+    channel: &Channel,
+    notices: Vec<SystemPost>,
+    event: ChannelEvent,
+) -> Result<()> {
+    let author = &caller.identity()?.user;
+    let mut tx = core.db.begin().await?;
+    let mut said = Vec::new();
+    if channel.deleted_at.is_none() {
+        update(&mut tx, channel).await?;
+    }
+    for notice in notices {
+        said.extend(system_post(&mut tx, channel, Arc::clone(author), notice).await?);
+    }
+    if channel.deleted_at.is_some() {
+        update(&mut tx, channel).await?;
+    }
+    tx.commit().await?;
+    core.realtime.publish(event);
+    publish_all(core, said);
+    Ok(())
+}
+
+async fn update(tx: &mut PgConnection, channel: &Channel) -> Result<()> {
+    let updated = storage::channels::update(tx, channel).await;
+    updated.map_err(|error| if violates(&error, "channels_name_key") { name_taken() } else { error.into() })
 }
 
 fn grants(core: &Core, caller: &Caller, access: &ChannelAccess, permission: Permission) -> Result<()> {
@@ -274,7 +313,7 @@ fn check_change(before: &Channel, after: &Channel) -> Result<()> {
         }
         return check_texts(after);
     }
-    if renamed && before.name == TOWN_SQUARE {
+    if renamed && before.is_default() {
         return Err(is_default());
     }
     check(after)

@@ -105,8 +105,9 @@ async fn create(
         let channel = storage::channels::by_name(&core.db, None, &channel.name).await?;
         return existing(core, channel.ok_or_else(|| Error::not_found("channel.not_found"))?, opener).await;
     }
-    let members =
-        storage::members::join_channels(&mut *tx, &[channel.id], &channel.member_ids, None, channel.created_at).await?;
+    let (id, people) = (channel.id, &channel.member_ids);
+    storage::members::join_channels(&mut *tx, &[id], people, None, channel.created_at).await?;
+    let members = storage::members::of_channels_among(&mut *tx, &[id], people).await?;
     let place = members.iter().find(|member| member.user_id == opener).cloned();
     let place = place.ok_or_else(|| Error::not_found("user.not_found"))?;
     tx.commit().await?;

@@ -14,6 +14,7 @@ pub mod health;
 pub mod idempotency;
 pub mod members;
 pub mod mentions;
+mod notices;
 pub mod passwords;
 pub mod pictures;
 pub mod posts;
@@ -25,6 +26,8 @@ pub mod server;
 pub mod sessions;
 pub mod statuses;
 pub mod teams;
+#[cfg(test)]
+mod tests;
 pub mod threads;
 pub mod throttle;
 pub mod typing;

@@ -246,8 +246,8 @@ pub async fn count_for_joining(db: &mut sqlx::PgConnection, team: TeamId) -> sql
     .await
 }
 
-/// Makes users members of channels and answers with the new memberships. Deactivated and unknown users are left out.
-/// What was said before counts as seen.
+/// Makes users members of channels and answers with those who are new in one of them, each once. Deactivated and
+/// unknown users are left out. What was said before counts as seen.
 ///
 /// # Errors
 /// What the database says.
@@ -257,18 +257,20 @@ pub async fn join_channels(
     users: &[UserId],
     admin: Option<UserId>,
     now: Millis,
-) -> sqlx::Result<Vec<ChannelMember>> {
-    let rows = select_members!(
-        "INSERT INTO channel_members AS m (channel_id, user_id, is_admin, is_guest, seen_messages, seen_roots,
-                                           last_viewed_at, created_at, updated_at)
-         SELECT c.id, u.id, u.id IS NOT DISTINCT FROM $3, $5 = ANY (u.roles), c.message_count, c.root_count,
-                c.last_post_at, $4, $4
-         FROM channels c CROSS JOIN users u
-         WHERE c.id = ANY ($1) AND u.id = ANY ($2) AND u.deleted_at IS NULL
-         ORDER BY c.id, u.id
-         ON CONFLICT (channel_id, user_id) DO NOTHING
-         RETURNING",
-        "",
+) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"WITH joined AS (
+               INSERT INTO channel_members (channel_id, user_id, is_admin, is_guest, seen_messages, seen_roots,
+                                            last_viewed_at, created_at, updated_at)
+               SELECT c.id, u.id, u.id IS NOT DISTINCT FROM $3, $5 = ANY (u.roles), c.message_count, c.root_count,
+                      c.last_post_at, $4, $4
+               FROM channels c CROSS JOIN users u
+               WHERE c.id = ANY ($1) AND u.id = ANY ($2) AND u.deleted_at IS NULL
+               ORDER BY c.id, u.id
+               ON CONFLICT (channel_id, user_id) DO NOTHING
+               RETURNING user_id
+           )
+           SELECT DISTINCT user_id AS "user_id!: UserId" FROM joined"#,
         channels as &[ChannelId],
         users as &[UserId],
         admin as Option<UserId>,
@@ -276,8 +278,7 @@ pub async fn join_channels(
         role::SYSTEM_GUEST,
     )
     .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(ChannelMember::from).collect())
+    .await
 }
 
 /// Ends a user's membership of a channel; false where there was none.
@@ -335,19 +336,19 @@ pub async fn of_channel(
     Ok(row.map(ChannelMember::from))
 }
 
-/// The memberships of these users in a channel.
+/// The memberships of these users in these channels.
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_channel_among(
+pub async fn of_channels_among(
     db: impl PgExecutor<'_>,
-    channel: ChannelId,
+    channels: &[ChannelId],
     users: &[UserId],
 ) -> sqlx::Result<Vec<ChannelMember>> {
     let rows = select_members!(
         "SELECT",
-        "FROM channel_members m WHERE m.channel_id = $1 AND m.user_id = ANY ($2)",
-        channel as ChannelId,
+        "FROM channel_members m WHERE m.channel_id = ANY ($1) AND m.user_id = ANY ($2)",
+        channels as &[ChannelId],
         users as &[UserId],
     )
     .fetch_all(db)

@@ -4,12 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{announce_in_channel, check_batch, profiles};
+use super::{announce_in_channel, check_batch, farewell, profiles, publish_all, welcome};
 use crate::error::{Error, Result};
 use crate::events::ChannelEvent;
 use crate::model::{
-    Channel, ChannelId, ChannelKind, ChannelMember, Permission, Props, TOWN_SQUARE, Team, TeamId, User, UserId, Window,
-    now,
+    Channel, ChannelId, ChannelKind, ChannelMember, Permission, Props, Team, TeamId, User, UserId, Window, now,
 };
 use crate::services::access::ChannelAccess;
 use crate::services::channels::live;
@@ -60,9 +59,12 @@ pub async fn add(
         return Err(Error::invalid("channel_member.not_in_team", "user_id", "Only members of the team can be added."));
     }
     let joined = storage::members::join_channels(&mut *tx, &[id], users, None, now()).await?;
-    let members = storage::members::of_channel_among(&mut *tx, id, users).await?;
+    let notices = welcome(&mut tx, &channel, &caller.identity()?.user, &joined).await?;
+    let members = storage::members::of_channels_among(&mut *tx, &[id], users).await?;
     tx.commit().await?;
-    announce_in_channel(core, &channel, joined, by, false);
+    let newcomers = members.iter().filter(|member| joined.contains(&member.user_id)).cloned().collect();
+    announce_in_channel(core, &channel, newcomers, by, false);
+    publish_all(core, notices);
     Ok((channel, members))
 }
 
@@ -78,19 +80,23 @@ pub async fn remove(core: &Core, caller: &Caller, id: ChannelId, user: UserId) -
     }
     changeable(&access.channel)?;
     let member = storage::members::of_channel(&core.db, id, user).await?.ok_or_else(not_a_member)?;
-    if access.channel.name == TOWN_SQUARE && !member.is_guest {
+    if access.channel.is_default() && !member.is_guest {
         return Err(Error::invalid(
             "channel.default",
             "channel_id",
             "Everyone in the team is in this channel. Leave the team instead.",
         ));
     }
-    if !storage::members::leave_channel(&core.db, id, user).await? {
+    let mut tx = core.db.begin().await?;
+    if !storage::members::leave_channel(&mut *tx, id, user).await? {
         return Err(not_a_member());
     }
+    let notices = farewell(&mut tx, &access.channel, &caller.identity()?.user, user).await?;
+    tx.commit().await?;
     core.realtime.leave_channels(user, &[id]);
     core.realtime.publish(ChannelEvent::Left { user_id: user, channel_id: id, by });
     core.realtime.publish(ChannelEvent::MemberRemoved { user_id: user, channel_id: id, by });
+    publish_all(core, notices);
     Ok(())
 }
 
@@ -134,7 +140,7 @@ pub async fn list_with_profiles(
 /// 403, 404.
 pub async fn among(core: &Core, caller: &Caller, id: ChannelId, users: &[UserId]) -> Result<Vec<ChannelMember>> {
     access::channel(core, caller, id, Permission::ReadChannel).await?;
-    Ok(storage::members::of_channel_among(&core.db, id, users).await?)
+    Ok(storage::members::of_channels_among(&core.db, &[id], users).await?)
 }
 
 /// A user's places in channels: of `team` and in her direct and group channels, or everywhere. At most `limit` of

@@ -6,9 +6,13 @@
 pub mod channel;
 pub mod team;
 
-use super::{Core, users};
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+
+use super::{Core, notices, posts, users};
 use crate::error::{Error, Result};
-use crate::events::ChannelEvent;
+use crate::events::{ChannelEvent, PostEvent};
 use crate::model::{Channel, ChannelId, ChannelMember, TeamId, User, UserId};
 use crate::storage;
 
@@ -50,6 +54,42 @@ pub(super) fn announce_in_channel(
             });
         }
     }
+}
+
+/// Writes into a channel that these users came into it: by themselves, or because `author` added them.
+pub(super) async fn welcome(
+    tx: &mut PgConnection,
+    channel: &Channel,
+    author: &Arc<User>,
+    users: &[UserId],
+) -> Result<Vec<PostEvent>> {
+    let mut events = Vec::new();
+    for user in storage::users::by_ids(&mut *tx, users).await? {
+        let notice =
+            if user.id == author.id { notices::joined(channel, &user) } else { notices::added(channel, author, &user) };
+        events.extend(posts::system_post(&mut *tx, channel, Arc::clone(author), notice).await?);
+    }
+    Ok(events)
+}
+
+/// Writes into a channel that a user left it, or that `author` removed her.
+async fn farewell(
+    tx: &mut PgConnection,
+    channel: &Channel,
+    author: &Arc<User>,
+    user: UserId,
+) -> Result<Option<PostEvent>> {
+    let notice = if user == author.id {
+        notices::left(channel, author)
+    } else {
+        let user = storage::users::get(&mut *tx, user).await?.ok_or_else(|| Error::not_found("user.not_found"))?;
+        notices::removed(channel, &user)
+    };
+    posts::system_post(tx, channel, Arc::clone(author), notice).await
+}
+
+pub(super) fn publish_all(core: &Core, events: impl IntoIterator<Item = PostEvent>) {
+    events.into_iter().for_each(|event| core.realtime.publish(event));
 }
 
 fn check_batch(users: &[UserId]) -> Result<()> {

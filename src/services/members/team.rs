@@ -1,10 +1,12 @@
 //! Who belongs to a team. Whoever joins a team is also in its default channels; whoever leaves it leaves them all.
 
+use std::sync::Arc;
+
 use sqlx::PgConnection;
 
-use super::{announce_in_channel, check_batch, profiles};
+use super::{announce_in_channel, check_batch, farewell, profiles, publish_all, welcome};
 use crate::error::{Error, Result};
-use crate::events::{ChannelEvent, TeamEvent};
+use crate::events::{ChannelEvent, PostEvent, TeamEvent};
 use crate::model::{
     Channel, ChannelMember, OFF_TOPIC, Permission, TOWN_SQUARE, Team, TeamId, TeamMember, User, UserId, Window, now,
 };
@@ -17,6 +19,7 @@ pub(in crate::services) struct Admission {
     members: Vec<TeamMember>,
     channels: Vec<Channel>,
     places: Vec<ChannelMember>,
+    notices: Vec<PostEvent>,
 }
 
 /// Adds people to a team; the caller alone means joining. Who is in it already stays as she is. Answers with all
@@ -34,7 +37,7 @@ pub async fn add(core: &Core, caller: &Caller, id: TeamId, users: &[UserId]) -> 
     };
     let team = live(team)?;
     let mut tx = core.db.begin().await?;
-    let admission = admit(core, &mut tx, &team, users, None).await?;
+    let admission = admit(core, &mut tx, &team, &caller.identity()?.user, users, None).await?;
     let members = storage::members::of_team_among(&mut *tx, id, users).await?;
     if users.iter().any(|user| !members.iter().any(|member| member.user_id == *user)) {
         return Err(Error::not_found("user.not_found"));
@@ -56,7 +59,7 @@ pub async fn join_by_invite(core: &Core, caller: &Caller, invite_id: &str) -> Re
     let team =
         storage::teams::by_invite_id(&core.db, invite_id).await?.ok_or_else(|| Error::not_found("team.bad_invite"))?;
     let mut tx = core.db.begin().await?;
-    let admission = admit(core, &mut tx, &team, &[user.id], None).await?;
+    let admission = admit(core, &mut tx, &team, user, &[user.id], None).await?;
     let member = storage::members::of_team(&mut *tx, team.id, user.id).await?;
     let member = member.ok_or_else(|| Error::not_found("user.not_found"))?;
     tx.commit().await?;
@@ -80,6 +83,10 @@ pub async fn remove(core: &Core, caller: &Caller, id: TeamId, user: UserId) -> R
         return Err(Error::not_found("team_member.not_found"));
     }
     let channels = storage::members::leave_channels_of_team(&mut *tx, id, user).await?;
+    let notice = match storage::channels::by_name(&mut *tx, Some(id), TOWN_SQUARE).await? {
+        Some(channel) => farewell(&mut tx, &channel, &caller.identity()?.user, user).await?,
+        None => None,
+    };
     tx.commit().await?;
     core.realtime.leave_channels(user, &channels);
     core.realtime.leave_team(user, id);
@@ -88,6 +95,7 @@ pub async fn remove(core: &Core, caller: &Caller, id: TeamId, user: UserId) -> R
     for channel_id in channels {
         core.realtime.publish(ChannelEvent::MemberRemoved { user_id: user, channel_id, by });
     }
+    publish_all(core, notice);
     Ok(())
 }
 
@@ -147,7 +155,7 @@ pub async fn set_admin(core: &Core, caller: &Caller, id: TeamId, user: UserId, i
     Ok(member)
 }
 
-/// Writes that these people are in a team and in its default channels. Give what it answers to [`announce`] after the
+/// Writes that these people are in a team and in its default channels, by themselves or through `author`. Give what it answers to [`announce`] after the
 /// commit.
 ///
 /// # Errors
@@ -156,6 +164,7 @@ pub(in crate::services) async fn admit(
     core: &Core,
     tx: &mut PgConnection,
     team: &Team,
+    author: &Arc<User>,
     users: &[UserId],
     admin: Option<UserId>,
 ) -> Result<Admission> {
@@ -172,8 +181,13 @@ pub(in crate::services) async fn admit(
     let newcomers: Vec<UserId> = members.iter().map(|member| member.user_id).collect();
     let channels = storage::channels::by_names(&mut *tx, team.id, &[TOWN_SQUARE, OFF_TOPIC]).await?;
     let ids: Vec<_> = channels.iter().map(|channel| channel.id).collect();
-    let places = storage::members::join_channels(&mut *tx, &ids, &newcomers, None, now).await?;
-    Ok(Admission { members, channels, places })
+    storage::members::join_channels(&mut *tx, &ids, &newcomers, None, now).await?;
+    let mut notices = Vec::new();
+    for channel in &channels {
+        notices.extend(welcome(&mut *tx, channel, author, &newcomers).await?);
+    }
+    let places = storage::members::of_channels_among(&mut *tx, &ids, &newcomers).await?;
+    Ok(Admission { members, channels, places, notices })
 }
 
 /// Lets the newcomers hear their team and its default channels, and tells everyone.
@@ -190,6 +204,7 @@ pub(in crate::services) fn announce(core: &Core, team: &Team, admission: Admissi
         let places = admission.places.iter().filter(|place| place.channel_id == channel.id).cloned().collect();
         announce_in_channel(core, channel, places, by, false);
     }
+    publish_all(core, admission.notices);
 }
 
 async fn may_join(core: &Core, caller: &Caller, id: TeamId) -> Result<Team> {

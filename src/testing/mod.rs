@@ -6,6 +6,10 @@
 
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test that has no database ends by saying why")]
 
+mod world;
+
+pub use world::{Listener, World};
+
 use std::env;
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;

@@ -1,0 +1,178 @@
+//! The services with a database and an engine of their own, people who act, and connections that hear what happens.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use rustchat_actors::bridge::LocalBridge;
+use rustchat_actors::{
+    Connect, Connection, Engine, EngineConfig, Frame, Observer, PresenceChange, PresenceState, Protocol, Refresh,
+    Status, Topic,
+};
+use serde_json::Value;
+
+use crate::config::Config;
+use crate::model::{Session, SessionId, User, UserId, now, role};
+use crate::realtime::Realtime;
+use crate::services::{Caller, Core, Identity, members};
+use crate::storage;
+
+/// Far longer than any event takes: a test that waits so long for one has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Everything between the APIs and the database. Make it inside an actix system (`#[actix_web::test]`).
+pub struct World {
+    /// The services.
+    pub core: Core,
+    engine: Engine,
+}
+
+/// A connection that reads when it is told to.
+pub struct Listener {
+    connection: Connection,
+}
+
+struct Deaf;
+
+impl Observer for Deaf {
+    fn presence_changed(&self, _: PresenceChange) {}
+    fn refresh(&self, _: Refresh) {}
+    fn fatal(&self, reason: &str) {
+        panic!("the engine ended: {reason}");
+    }
+}
+
+impl World {
+    /// An installation without anybody, with the default settings.
+    pub async fn new() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// An installation without anybody, with settings of its own.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::defaults().expect("the defaults are valid");
+        config.accounts.bcrypt_cost = 4;
+        change(&mut config);
+        let engine = Engine::start(EngineConfig::default(), Arc::new(Deaf), Arc::new(LocalBridge::default()));
+        let db = super::database().await;
+        let core = Core::open(db, Realtime::new(engine.clone()), Arc::new(config), b"a secret of thirty-two bytes, ok")
+            .await
+            .expect("the services open");
+        Self { core, engine }
+    }
+
+    /// Somebody with an account, logged in.
+    pub async fn person(&self, username: &str) -> Caller {
+        self.somebody(username, &[role::SYSTEM_USER]).await
+    }
+
+    /// A guest, logged in.
+    pub async fn guest(&self, username: &str) -> Caller {
+        self.somebody(username, &[role::SYSTEM_GUEST]).await
+    }
+
+    /// A system administrator, logged in.
+    pub async fn admin(&self, username: &str) -> Caller {
+        self.somebody(username, &[role::SYSTEM_ADMIN, role::SYSTEM_USER]).await
+    }
+
+    async fn somebody(&self, username: &str, roles: &[&str]) -> Caller {
+        let now = now();
+        let user = User {
+            id: UserId::new(),
+            username: username.to_owned(),
+            email: format!("{username}@example.com"),
+            nickname: String::new(),
+            first_name: String::new(),
+            last_name: String::new(),
+            position: String::new(),
+            locale: "en".to_owned(),
+            roles: roles.iter().map(|&role| role.to_owned()).collect(),
+            timezone: serde_json::Map::new(),
+            notify_props: serde_json::Map::new(),
+            props: serde_json::Map::new(),
+            is_bot: false,
+            email_verified: true,
+            failed_logins: 0,
+            last_password_update: now,
+            last_picture_update: 0,
+            created_at: now,
+            updated_at: now,
+            deleted_at: None,
+        };
+        storage::users::insert(&self.core.db, &user, "").await.expect("the user is new");
+        let session = Session {
+            id: SessionId::new(),
+            user_id: user.id,
+            csrf: String::new(),
+            device_id: String::new(),
+            props: serde_json::Map::new(),
+            created_at: now,
+            expires_at: now + 1_000_000,
+            extended_at: now,
+            last_activity_at: now,
+        };
+        Caller::User(Arc::new(Identity { user: Arc::new(user), session }), None)
+    }
+
+    /// Connects somebody in the native protocol: from now on the listener hears what she may hear.
+    pub async fn listen(&self, caller: &Caller) -> Listener {
+        self.listen_in(caller, Protocol::V1).await
+    }
+
+    /// Connects somebody in the dialect of Mattermost's clients.
+    pub async fn listen_v4(&self, caller: &Caller) -> Listener {
+        self.listen_in(caller, Protocol::V4).await
+    }
+
+    async fn listen_in(&self, caller: &Caller, protocol: Protocol) -> Listener {
+        let identity = caller.identity().expect("a person");
+        let presence = PresenceState { status: Status::Offline, manual: false, last_activity_at: 0, dnd_end_at: None };
+        let connect = Connect {
+            user: identity.user.id.0,
+            session: identity.session.id.0,
+            protocol,
+            tag: Bytes::from(identity.user.id.to_string()),
+            privileged: identity.user.is_system_admin(),
+            resume: None,
+            presence,
+            on_evict: None,
+        };
+        let connection = self.engine.connect(connect).await.expect("the engine accepts");
+        let (teams, channels) =
+            members::subscriptions(&self.core, identity.user.id).await.expect("memberships are read");
+        let topics = teams.iter().map(|id| Topic::Team(id.0)).chain(channels.iter().map(|id| Topic::Channel(id.0)));
+        connection.join(topics.collect()).await.expect("the session is open");
+        connection.open(Frame::new(Bytes::from_static(br#"{"type":"hello","event":"hello""#)));
+        let listener = Listener { connection };
+        assert_eq!(listener.next().await["type"], "hello");
+        listener
+    }
+}
+
+impl Listener {
+    /// The next event, as it stands on the wire.
+    pub async fn next(&self) -> Value {
+        tokio::time::timeout(PATIENCE, self.wait()).await.expect("an event arrives")
+    }
+
+    /// The next event, which must be of this type (v1) or name (v4): its `data`.
+    pub async fn hears(&self, name: &str) -> Value {
+        let mut event = self.next().await;
+        let found = event.get("type").or_else(|| event.get("event")).cloned();
+        assert_eq!(found, Some(Value::from(name)), "instead of {name} came {event}");
+        event["data"].take()
+    }
+
+    async fn wait(&self) -> Value {
+        loop {
+            let mut bytes = BytesMut::new();
+            if self.connection.drain(1, |message| message.write_to(&mut bytes)) > 0 {
+                return serde_json::from_slice(&bytes).expect("an event is JSON");
+            }
+            assert!(self.connection.closed().is_none(), "the connection was closed");
+            poll_fn(|cx| self.connection.poll_ready(cx)).await;
+        }
+    }
+}
