@@ -19,6 +19,12 @@ pub(crate) async fn migrate(config: &Config) -> Outcome {
     Ok(())
 }
 
+/// Prints the description of the native API.
+pub(crate) fn openapi() -> Outcome {
+    println!("{}", rustchat::api::v1::openapi::document().to_pretty_json()?);
+    Ok(())
+}
+
 /// The database of this installation, whether the server runs or not. The data directory is held as long as the second
 /// value lives, if no server holds it.
 async fn open(config: &Config) -> Result<(Database, Option<DataDir>), Box<dyn std::error::Error>> {

@@ -32,6 +32,8 @@ enum Command {
         #[arg(long)]
         check_config: bool,
     },
+    /// Print the description of the native API (OpenAPI 3.1).
+    Openapi,
     /// Bring the database's schema up to date and stop.
     Migrate,
 }
@@ -59,6 +61,7 @@ fn run(arguments: Arguments) -> Outcome {
     actix::System::new().block_on(async {
         match arguments.command {
             Command::Serve { .. } => Ok(app::serve(config).await?),
+            Command::Openapi => commands::openapi(),
             Command::Migrate => commands::migrate(&config).await,
         }
     })

@@ -22,6 +22,7 @@ use actix_web::{HttpRequest, HttpResponse, rt};
 use actix_web_actors::ws::handshake;
 use rustchat_actors::{ConnectionId, Protocol, Resume};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use self::farewell::Farewell;
 use self::inbound::Inbound;
@@ -32,15 +33,19 @@ use super::auth::Anyone;
 use super::cookies;
 use crate::error::{Error, Result};
 use crate::model::{IdError, decode_id};
+use crate::protocol::v1::Problem;
 use crate::request_id;
 use crate::services::{Caller, Core, Identity};
 
 pub use tcp::remember_connection;
 
 /// How a client says where it was.
-#[derive(Debug, Deserialize)]
-struct Opening {
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Opening {
+    /// The id that the last `hello` named; empty or absent for a new connection.
     connection_id: Option<String>,
+    /// The `seq` that is expected next.
     sequence_number: Option<String>,
 }
 
@@ -52,7 +57,14 @@ pub(super) fn v4_routes(config: &mut ServiceConfig) {
     config.service(resource(["/websocket", "/websocket/"]).route(get().to(open_v4)));
 }
 
-async fn open_v1(
+/// The websocket. The server sends `Event`s, each with its `seq`, and `Reply`s; the client sends `Action`s, each with an
+/// `id`.
+#[utoipa::path(get, path = "/ws", tag = "realtime", params(Opening), responses(
+    (status = 101, description = "Switched to the websocket protocol."),
+    (status = 400, body = Problem, description = "Not an upgrade, or it names no place to go on from."),
+    (status = 403, body = Problem, description = "A page of another site came with cookies."),
+))]
+pub(super) async fn open_v1(
     core: Data<Core>,
     Anyone(caller): Anyone,
     opening: Query<Opening>,

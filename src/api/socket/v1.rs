@@ -1,7 +1,6 @@
 //! What native clients say on the socket, and how they are answered.
 
 use rustchat_actors::{ConnectionId, Disconnect, Frame, Topic};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::farewell::Farewell;
@@ -11,23 +10,12 @@ use crate::api::v1::Failure;
 use crate::error::Error;
 use crate::model::{UserId, encode_id, now};
 use crate::protocol::Text;
-use crate::protocol::v1::{Action, Event, Hello, Problem, Status};
+use crate::protocol::v1::{Action, Event, Hello, Reply, Status};
 use crate::realtime::into_frame;
 use crate::services::statuses;
 
 /// People whose presence one connection may watch.
 const MAX_WATCHED: usize = 500;
-
-/// An answer. It never takes part in the sequence of events.
-#[derive(Debug, Serialize)]
-struct Reply {
-    reply: u64,
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<Problem>,
-}
 
 /// The first event on a new connection id.
 pub(super) fn hello(connection: ConnectionId) -> Frame {

@@ -4,6 +4,7 @@ mod bootstrap;
 mod channels;
 mod idempotency;
 mod me;
+pub mod openapi;
 mod paging;
 mod posts;
 mod server;
@@ -90,6 +91,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(bootstrap::routes)
             .configure(channels::routes)
             .configure(me::routes)
+            .configure(openapi::routes)
             .configure(posts::routes)
             .configure(server::routes)
             .configure(sessions::routes)

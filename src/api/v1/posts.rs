@@ -31,7 +31,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 /// Say something in a channel, or reply.
 #[utoipa::path(
-    post, path = "/api/v1/channels/{channel_id}/posts", tag = "posts", operation_id = "create_post",
+    post, path = "/channels/{channel_id}/posts", tag = "posts", operation_id = "create_post",
     params(("channel_id" = ChannelId, Path)), request_body = v1::CreatePost,
     responses((status = 201, body = v1::Post), (status = 200, body = v1::Post, description = "A retry: the first post"))
 )]
@@ -48,7 +48,7 @@ pub(super) async fn create(
 
 /// One post.
 #[utoipa::path(
-    get, path = "/api/v1/posts/{post_id}", tag = "posts", operation_id = "get_post",
+    get, path = "/posts/{post_id}", tag = "posts", operation_id = "get_post",
     params(("post_id" = PostId, Path)), responses((status = 200, body = v1::Post))
 )]
 pub(super) async fn get(
@@ -61,7 +61,7 @@ pub(super) async fn get(
 
 /// Change a post's text, or pin or unpin it.
 #[utoipa::path(
-    patch, path = "/api/v1/posts/{post_id}", tag = "posts", operation_id = "patch_post",
+    patch, path = "/posts/{post_id}", tag = "posts", operation_id = "patch_post",
     params(("post_id" = PostId, Path)), request_body = v1::PatchPost, responses((status = 200, body = v1::Post))
 )]
 pub(super) async fn patch(
@@ -75,7 +75,7 @@ pub(super) async fn patch(
 
 /// Delete a post, and with a root all its replies.
 #[utoipa::path(
-    delete, path = "/api/v1/posts/{post_id}", tag = "posts", operation_id = "delete_post",
+    delete, path = "/posts/{post_id}", tag = "posts", operation_id = "delete_post",
     params(("post_id" = PostId, Path)), responses((status = 204))
 )]
 pub(super) async fn delete(core: web::Data<Core>, Auth(caller): Auth, id: web::Path<PostId>) -> Answer<HttpResponse> {
@@ -85,7 +85,7 @@ pub(super) async fn delete(core: web::Data<Core>, Auth(caller): Auth, id: web::P
 
 /// React to a post. Doing it twice is one reaction.
 #[utoipa::path(
-    put, path = "/api/v1/posts/{post_id}/reactions/{emoji}", tag = "posts", operation_id = "add_reaction",
+    put, path = "/posts/{post_id}/reactions/{emoji}", tag = "posts", operation_id = "add_reaction",
     params(("post_id" = PostId, Path), ("emoji" = String, Path)), responses((status = 200, body = v1::ReactionChange))
 )]
 pub(super) async fn react(
@@ -100,7 +100,7 @@ pub(super) async fn react(
 
 /// Take a reaction back.
 #[utoipa::path(
-    delete, path = "/api/v1/posts/{post_id}/reactions/{emoji}", tag = "posts", operation_id = "remove_reaction",
+    delete, path = "/posts/{post_id}/reactions/{emoji}", tag = "posts", operation_id = "remove_reaction",
     params(("post_id" = PostId, Path), ("emoji" = String, Path)), responses((status = 204))
 )]
 pub(super) async fn unreact(
@@ -115,7 +115,7 @@ pub(super) async fn unreact(
 
 /// What is pinned to a channel, the newest first.
 #[utoipa::path(
-    get, path = "/api/v1/channels/{channel_id}/pins", tag = "posts", operation_id = "list_pins",
+    get, path = "/channels/{channel_id}/pins", tag = "posts", operation_id = "list_pins",
     params(("channel_id" = ChannelId, Path)), responses((status = 200, body = v1::PostPage))
 )]
 pub(super) async fn pins(
@@ -143,7 +143,7 @@ pub(super) struct PageQuery {
 
 /// A page of a channel's roots, newest first.
 #[utoipa::path(
-    get, path = "/api/v1/channels/{channel_id}/posts", tag = "posts", operation_id = "list_posts",
+    get, path = "/channels/{channel_id}/posts", tag = "posts", operation_id = "list_posts",
     params(("channel_id" = ChannelId, Path), PageQuery), responses((status = 200, body = v1::PostPage))
 )]
 pub(super) async fn page(

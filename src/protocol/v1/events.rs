@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Channel, Status};
+use super::{Channel, Problem, Status};
 use super::{
     JoinedChannel, JoinedTeam, Me, Membership, Post, PreferenceItem, ReadState, Team, TeamMember, Thread, User,
 };
@@ -232,4 +232,19 @@ pub enum Action {
         /// Whose.
         user_ids: Vec<UserId>,
     },
+}
+
+/// The answer to an [`Action`]. It never takes part in the sequence of events.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Reply {
+    /// The `id` of the request.
+    pub reply: u64,
+    /// Whether it was done.
+    pub ok: bool,
+    /// What was asked for: `{"now"}` for a ping, the statuses for watched people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<serde_json::Value>,
+    /// Why it was not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Problem>,
 }
