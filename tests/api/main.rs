@@ -3,5 +3,6 @@
 
 mod compatibility;
 mod harness;
+mod openapi;
 mod routes;
 mod sockets;

@@ -7,7 +7,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::openapi::{Components, OpenApi as Document, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{channels, me, posts, server, sessions, teams, users};
+use super::{bootstrap, channels, me, posts, server, sessions, teams, users};
 use crate::api::socket;
 use crate::protocol::v1::{Action, Event, Reply};
 
@@ -23,6 +23,7 @@ struct Api;
 
 #[derive(OpenApi)]
 #[openapi(paths(
+    bootstrap::load,
     channels::add_member,
     channels::archive,
     channels::browse,
@@ -49,6 +50,8 @@ struct Api;
     posts::patch,
     posts::pins,
     posts::react,
+    posts::read_thread,
+    posts::thread,
     posts::unreact,
     server::get,
     sessions::list,
@@ -69,6 +72,7 @@ struct Api;
     users::get,
     users::list,
     users::look_up,
+    users::picture,
     users::sign_up,
     users::statuses,
 ))]

@@ -187,7 +187,7 @@ pub(super) struct ThreadQuery {
 
 /// The replies of the thread a post is in, newest first, with its root in `related`.
 #[utoipa::path(
-    get, path = "/api/v1/posts/{post_id}/thread", tag = "posts", operation_id = "get_thread",
+    get, path = "/posts/{post_id}/thread", tag = "posts", operation_id = "get_thread",
     params(("post_id" = PostId, Path), ThreadQuery), responses((status = 200, body = v1::PostPage))
 )]
 pub(super) async fn thread(
@@ -210,7 +210,7 @@ pub(super) async fn thread(
 
 /// Everything in a thread is read. A thread that the caller does not follow has nothing to be read.
 #[utoipa::path(
-    post, path = "/api/v1/posts/{post_id}/thread/read", tag = "posts", operation_id = "read_thread",
+    post, path = "/posts/{post_id}/thread/read", tag = "posts", operation_id = "read_thread",
     params(("post_id" = PostId, Path)), responses((status = 204))
 )]
 pub(super) async fn read_thread(

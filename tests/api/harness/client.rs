@@ -125,6 +125,13 @@ impl Answer {
         if self.bytes.is_empty() { Value::Null } else { self.json() }
     }
 
+    /// Makes sure of the status, whatever the body is.
+    #[track_caller]
+    pub fn expect_bytes(&self, status: u16) -> &[u8] {
+        assert_eq!(self.status.as_u16(), status, "{}", self.what);
+        &self.bytes
+    }
+
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
