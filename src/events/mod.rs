@@ -2,11 +2,13 @@
 //!
 //! Owns: the facts of an event. The bytes are made by `protocol::v1` and `protocol::v4`, the travel is the engine's.
 
+mod categories;
 mod channels;
 mod posts;
 mod teams;
 mod users;
 
+pub use categories::{CategoryChange, CategoryEvent};
 pub use channels::ChannelEvent;
 pub use posts::{PostCreated, PostEvent, ThreadMoved, ThreadRead};
 pub use teams::TeamEvent;
@@ -25,6 +27,8 @@ pub enum Event {
     Team(TeamEvent),
     /// About people: profiles, presence, preferences.
     User(UserEvent),
+    /// About the categories of somebody's sidebar.
+    Category(CategoryEvent),
 }
 
 /// Who hears an event.
@@ -60,6 +64,7 @@ impl Event {
             Self::Channel(event) => event.audience(),
             Self::Team(event) => event.audience(),
             Self::User(event) => event.audience(),
+            Self::Category(event) => event.audience(),
         }
     }
 
@@ -71,6 +76,7 @@ impl Event {
             Self::Channel(event) => event.except(),
             Self::Team(event) => event.except(),
             Self::User(event) => event.except(),
+            Self::Category(_) => None,
         }
     }
 
@@ -94,4 +100,4 @@ macro_rules! into_event {
     )+};
 }
 
-into_event! { PostEvent => Post, ChannelEvent => Channel, TeamEvent => Team, UserEvent => User }
+into_event! { PostEvent => Post, ChannelEvent => Channel, TeamEvent => Team, UserEvent => User, CategoryEvent => Category }

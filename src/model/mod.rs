@@ -3,6 +3,7 @@
 //! Owns: what a user, a team, a channel, a post *is*. It does no I/O, knows no SQL, no HTTP and no wire shape.
 
 mod bootstrap;
+mod category;
 mod channel;
 mod ids;
 mod permission;
@@ -16,6 +17,7 @@ mod user;
 mod window;
 
 pub use bootstrap::*;
+pub use category::*;
 pub use channel::*;
 pub use ids::*;
 pub use permission::*;

@@ -8,6 +8,7 @@ pub mod access;
 pub mod bootstrap;
 mod caches;
 mod caller;
+pub mod categories;
 pub mod channels;
 pub mod direct;
 pub mod health;

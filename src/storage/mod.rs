@@ -3,6 +3,7 @@
 //! Owns: queries and the mapping of rows to the model. It must not know rules or permissions: each function takes an
 //! executor, so that the services own the transaction, and answers with what is there.
 
+pub mod categories;
 pub mod channels;
 pub mod idempotency;
 pub mod members;

@@ -1,5 +1,6 @@
 //! The API of Mattermost's clients.
 
+mod categories;
 mod channel_members;
 mod channels;
 pub mod client_config;
@@ -88,6 +89,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .app_data(VersionId::default())
             .wrap(from_fn(set_cookies))
             .wrap(from_fn(headers))
+            .configure(categories::routes)
             .configure(channel_members::routes)
             .configure(channels::routes)
             .configure(posts::routes)

@@ -29,6 +29,7 @@ const KNOWN: &[(&str, &str, Option<u16>)] = &[
     ("route.not_found", "api.context.404.app_error", None),
     ("route.not_implemented", "api.not_implemented.app_error", None),
     ("server.busy", "api.context.server_busy.app_error", None),
+    ("category.not_found", "app.channel.sidebar_categories.app_error", None),
     ("channel.default", "api.channel.leave.default.app_error", None),
     ("channel.name_taken", "store.sql_channel.save_channel.exists.app_error", None),
     ("socket.bad_upgrade", "api.web_socket.connect.upgrade.app_error", None),

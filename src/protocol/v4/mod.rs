@@ -3,6 +3,7 @@
 //! Absent times are 0, absent ids are "", see `docs/compatibility.md`.
 
 mod accounts;
+mod categories;
 mod channels;
 mod encode;
 pub mod error;
@@ -16,6 +17,7 @@ mod version;
 use serde::Serialize;
 
 pub use accounts::*;
+pub use categories::*;
 pub use channels::*;
 pub use encode::{Broadcast, Envelope, encode};
 pub use posts::*;

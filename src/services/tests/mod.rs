@@ -1,5 +1,6 @@
 //! Services with a real database and a real engine: what they answer, whom they refuse, who hears of it.
 
+mod categories;
 mod channels;
 mod direct;
 mod read_state;

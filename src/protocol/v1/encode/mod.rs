@@ -16,5 +16,6 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Channel(event) => channels::encode(event),
         Event::Team(event) => teams::encode(event),
         Event::User(event) => users::encode(event),
+        Event::Category(_) => Encoded::nothing(),
     }
 }

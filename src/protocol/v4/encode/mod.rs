@@ -1,6 +1,7 @@
 //! Events as Mattermost's clients expect it.
 
 mod broadcast;
+mod categories;
 mod channels;
 mod posts;
 mod teams;
@@ -33,6 +34,7 @@ pub fn encode(event: &Event) -> Encoded {
         Event::Channel(event) => channels::encode(event),
         Event::Team(event) => teams::encode(event),
         Event::User(event) => users::encode(event),
+        Event::Category(event) => categories::encode(event),
     }
 }
 
