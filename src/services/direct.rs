@@ -111,7 +111,7 @@ async fn create(
     let place = members.iter().find(|member| member.user_id == opener).cloned();
     let place = place.ok_or_else(|| Error::not_found("user.not_found"))?;
     tx.commit().await?;
-    announce_in_channel(core, &channel, members, opener, true);
+    announce_in_channel(core, &channel, members, Some(opener), true);
     Ok((channel, place))
 }
 

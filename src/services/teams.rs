@@ -55,9 +55,9 @@ pub async fn create(core: &Core, caller: &Caller, new: NewTeam, key: Option<&str
     for (name, display_name) in [(TOWN_SQUARE, "Town Square"), (OFF_TOPIC, "Off-Topic")] {
         storage::channels::insert(&mut *tx, &default_channel(&team, name, display_name)).await?;
     }
-    let admission = admit(core, &mut tx, &team, creator, &[creator.id], Some(creator.id)).await?;
+    let admission = admit(core, &mut tx, &team, Some(creator), &[creator.id], Some(creator.id)).await?;
     tx.commit().await?;
-    announce(core, &team, admission, creator.id);
+    announce(core, &team, admission, Some(creator.id));
     joined(core, caller, team.id).await
 }
 

@@ -27,12 +27,13 @@ pub async fn subscriptions(core: &Core, user: UserId) -> Result<(Vec<TeamId>, Ve
     Ok(storage::members::subscriptions(&core.db, user).await?)
 }
 
-/// Lets `members` hear the channel they have just come into, and tells them and the others.
+/// Lets `members` hear the channel they have just come into, by themselves or through `by`, and tells them and the
+/// others.
 pub(super) fn announce_in_channel(
     core: &Core,
     channel: &Channel,
     members: Vec<ChannelMember>,
-    by: UserId,
+    by: Option<UserId>,
     created: bool,
 ) {
     for member in &members {
@@ -43,7 +44,7 @@ pub(super) fn announce_in_channel(
         core.realtime.publish(ChannelEvent::Joined {
             channel: Box::new(channel.clone()),
             member: Box::new(member),
-            by,
+            by: by.unwrap_or(user_id),
             created,
         });
         if !created {
@@ -56,18 +57,23 @@ pub(super) fn announce_in_channel(
     }
 }
 
-/// Writes into a channel that these users came into it: by themselves, or because `author` added them.
+/// Writes into a channel that these users came into it: by themselves, or because `by` added them.
 pub(super) async fn welcome(
     tx: &mut PgConnection,
     channel: &Channel,
-    author: &Arc<User>,
+    by: Option<&Arc<User>>,
     users: &[UserId],
 ) -> Result<Vec<PostEvent>> {
     let mut events = Vec::new();
     for user in storage::users::by_ids(&mut *tx, users).await? {
-        let notice =
-            if user.id == author.id { notices::joined(channel, &user) } else { notices::added(channel, author, &user) };
-        events.extend(posts::system_post(&mut *tx, channel, Arc::clone(author), notice).await?);
+        let (author, notice) = match by.filter(|by| by.id != user.id) {
+            Some(by) => (Arc::clone(by), notices::added(channel, by, &user)),
+            None => {
+                let notice = notices::joined(channel, &user);
+                (Arc::new(user), notice)
+            }
+        };
+        events.extend(posts::system_post(&mut *tx, channel, author, notice).await?);
     }
     Ok(events)
 }

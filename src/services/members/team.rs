@@ -22,28 +22,31 @@ pub(in crate::services) struct Admission {
     notices: Vec<PostEvent>,
 }
 
-/// Adds people to a team; the caller alone means joining. Who is in it already stays as she is. Answers with all
-/// their places.
+/// Adds people to a team; the caller alone means joining, and so does whomever the server itself adds. Who is in it
+/// already stays as she is. Answers with all their places.
 ///
 /// # Errors
 /// 400 for an archived or full team or more than 200 people, 403, 404 for an unknown team or person.
 pub async fn add(core: &Core, caller: &Caller, id: TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
     check_batch(users)?;
-    let by = caller.user_id()?;
-    let team = if users == [by] {
+    let by = match caller {
+        Caller::User(identity, _) => Some(&identity.user),
+        Caller::System => None,
+    };
+    let team = if by.is_some_and(|by| users == [by.id]) {
         may_join(core, caller, id).await?
     } else {
         access::team(core, caller, id, Permission::AddUserToTeam).await?.team
     };
     let team = live(team)?;
     let mut tx = core.db.begin().await?;
-    let admission = admit(core, &mut tx, &team, &caller.identity()?.user, users, None).await?;
+    let admission = admit(core, &mut tx, &team, by, users, None).await?;
     let members = storage::members::of_team_among(&mut *tx, id, users).await?;
     if users.iter().any(|user| !members.iter().any(|member| member.user_id == *user)) {
         return Err(Error::not_found("user.not_found"));
     }
     tx.commit().await?;
-    announce(core, &team, admission, by);
+    announce(core, &team, admission, by.map(|by| by.id));
     Ok(members)
 }
 
@@ -59,11 +62,11 @@ pub async fn join_by_invite(core: &Core, caller: &Caller, invite_id: &str) -> Re
     let team =
         storage::teams::by_invite_id(&core.db, invite_id).await?.ok_or_else(|| Error::not_found("team.bad_invite"))?;
     let mut tx = core.db.begin().await?;
-    let admission = admit(core, &mut tx, &team, user, &[user.id], None).await?;
+    let admission = admit(core, &mut tx, &team, Some(user), &[user.id], None).await?;
     let member = storage::members::of_team(&mut *tx, team.id, user.id).await?;
     let member = member.ok_or_else(|| Error::not_found("user.not_found"))?;
     tx.commit().await?;
-    announce(core, &team, admission, user.id);
+    announce(core, &team, admission, Some(user.id));
     Ok((shown(core, caller, team, Some(&member)), member))
 }
 
@@ -155,7 +158,7 @@ pub async fn set_admin(core: &Core, caller: &Caller, id: TeamId, user: UserId, i
     Ok(member)
 }
 
-/// Writes that these people are in a team and in its default channels, by themselves or through `author`. Give what it answers to [`announce`] after the
+/// Writes that these people are in a team and in its default channels, by themselves or through `by`. Give what it answers to [`announce`] after the
 /// commit.
 ///
 /// # Errors
@@ -164,7 +167,7 @@ pub(in crate::services) async fn admit(
     core: &Core,
     tx: &mut PgConnection,
     team: &Team,
-    author: &Arc<User>,
+    by: Option<&Arc<User>>,
     users: &[UserId],
     admin: Option<UserId>,
 ) -> Result<Admission> {
@@ -184,14 +187,14 @@ pub(in crate::services) async fn admit(
     storage::members::join_channels(&mut *tx, &ids, &newcomers, None, now).await?;
     let mut notices = Vec::new();
     for channel in &channels {
-        notices.extend(welcome(&mut *tx, channel, author, &newcomers).await?);
+        notices.extend(welcome(&mut *tx, channel, by, &newcomers).await?);
     }
     let places = storage::members::of_channels_among(&mut *tx, &ids, &newcomers).await?;
     Ok(Admission { members, channels, places, notices })
 }
 
 /// Lets the newcomers hear their team and its default channels, and tells everyone.
-pub(in crate::services) fn announce(core: &Core, team: &Team, admission: Admission, by: UserId) {
+pub(in crate::services) fn announce(core: &Core, team: &Team, admission: Admission, by: Option<UserId>) {
     for member in admission.members {
         core.realtime.join_team(member.user_id, team.id);
         let mut team = team.clone();

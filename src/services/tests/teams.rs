@@ -241,6 +241,22 @@ async fn unread_posts_of_a_team_are_counted_without_muted_channels() {
 }
 
 #[actix_web::test]
+async fn whom_the_server_adds_has_joined_by_herself() {
+    let world = World::new().await;
+    let (eve, bob) = (world.person("eve").await, world.person("bob").await);
+    let team = team(&world, &eve, "sea").await;
+    let at_eve = world.listen(&eve).await;
+    members::add(&world.core, &Caller::System, team.id, &[id(&bob)]).await.unwrap();
+    at_eve.hears("channel.member_added").await;
+    let posts = sqlx::query_scalar::<_, String>("SELECT kind FROM posts WHERE user_id = $1 ORDER BY kind")
+        .bind(id(&bob))
+        .fetch_all(&world.core.db)
+        .await
+        .unwrap();
+    assert_eq!(posts, ["system_join_channel", "system_join_team"]);
+}
+
+#[actix_web::test]
 async fn nobody_is_added_who_does_not_exist() {
     let world = World::new().await;
     let (eve, bob) = (world.person("eve").await, world.person("bob").await);

@@ -1,26 +1,24 @@
-//! Who belongs to which team and channel, and how far each has read.
-//!
-//! A team membership that ended stays, with `deleted_at`; a channel membership that ended is gone.
+//! Who belongs to a channel.
 
 use sqlx::PgExecutor;
 
-use super::props;
-use crate::model::{ChannelId, ChannelMember, Millis, Props, TeamId, TeamMember, UserId, Window, role};
+use crate::model::{ChannelId, ChannelMember, Millis, Props, TeamId, UserId, Window, role};
+use crate::storage::props;
 
-pub(super) struct Row {
-    pub(super) channel_id: ChannelId,
-    pub(super) user_id: UserId,
-    pub(super) is_admin: bool,
-    pub(super) is_guest: bool,
-    pub(super) seen_messages: i64,
-    pub(super) seen_roots: i64,
-    pub(super) mention_count: i64,
-    pub(super) mention_count_root: i64,
-    pub(super) urgent_mention_count: i64,
-    pub(super) last_viewed_at: i64,
-    pub(super) notify_props: serde_json::Value,
-    pub(super) created_at: i64,
-    pub(super) updated_at: i64,
+pub(in crate::storage) struct Row {
+    pub(in crate::storage) channel_id: ChannelId,
+    pub(in crate::storage) user_id: UserId,
+    pub(in crate::storage) is_admin: bool,
+    pub(in crate::storage) is_guest: bool,
+    pub(in crate::storage) seen_messages: i64,
+    pub(in crate::storage) seen_roots: i64,
+    pub(in crate::storage) mention_count: i64,
+    pub(in crate::storage) mention_count_root: i64,
+    pub(in crate::storage) urgent_mention_count: i64,
+    pub(in crate::storage) last_viewed_at: i64,
+    pub(in crate::storage) notify_props: serde_json::Value,
+    pub(in crate::storage) created_at: i64,
+    pub(in crate::storage) updated_at: i64,
 }
 
 impl From<Row> for ChannelMember {
@@ -60,191 +58,7 @@ macro_rules! select_members {
     };
 }
 
-pub(super) use select_members;
-
-/// A query that answers with team memberships `m`: the columns stand here once.
-macro_rules! team_members {
-    ($before:literal, $after:literal $(, $arg:expr)* $(,)?) => {
-        sqlx::query_as!(
-            TeamMember,
-            $before
-                + " m.team_id, m.user_id, m.is_admin, m.is_guest, m.created_at, m.deleted_at "
-                + $after
-            $(, $arg)*
-        )
-    };
-}
-
-/// Everything a user hears: her teams and her channels, in one query. Archived ones are among them, because their
-/// members hear when they come back.
-///
-/// # Errors
-/// What the database says.
-pub async fn subscriptions(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<(Vec<TeamId>, Vec<ChannelId>)> {
-    let row = sqlx::query!(
-        r#"SELECT ARRAY(SELECT m.team_id FROM team_members m WHERE m.user_id = $1 AND m.deleted_at IS NULL)
-                      AS "teams!: Vec<TeamId>",
-                  ARRAY(SELECT m.channel_id FROM channel_members m WHERE m.user_id = $1)
-                      AS "channels!: Vec<ChannelId>""#,
-        user as UserId
-    )
-    .fetch_one(db)
-    .await?;
-    Ok((row.teams, row.channels))
-}
-
-/// Makes users members of a team, or members again, and answers with those who are new. Deactivated and unknown
-/// users are left out.
-///
-/// # Errors
-/// What the database says.
-pub async fn join_team(
-    db: impl PgExecutor<'_>,
-    team: TeamId,
-    users: &[UserId],
-    admin: Option<UserId>,
-    now: Millis,
-) -> sqlx::Result<Vec<TeamMember>> {
-    team_members!(
-        "INSERT INTO team_members AS m (team_id, user_id, is_admin, is_guest, created_at)
-         SELECT $1, u.id, u.id IS NOT DISTINCT FROM $3, $5 = ANY (u.roles), $4
-         FROM users u WHERE u.id = ANY ($2) AND u.deleted_at IS NULL
-         ON CONFLICT (team_id, user_id) DO UPDATE
-             SET deleted_at = NULL, is_admin = EXCLUDED.is_admin, is_guest = EXCLUDED.is_guest,
-                 created_at = EXCLUDED.created_at
-             WHERE m.deleted_at IS NOT NULL
-         RETURNING",
-        "",
-        team as TeamId,
-        users as &[UserId],
-        admin as Option<UserId>,
-        now,
-        role::SYSTEM_GUEST,
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Ends a user's membership of a team; false where there was none.
-///
-/// # Errors
-/// What the database says.
-pub async fn leave_team(db: impl PgExecutor<'_>, team: TeamId, user: UserId, now: Millis) -> sqlx::Result<bool> {
-    let done = sqlx::query!(
-        "UPDATE team_members SET deleted_at = $3 WHERE team_id = $1 AND user_id = $2 AND deleted_at IS NULL",
-        team as TeamId,
-        user as UserId,
-        now
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Says whether a member runs the team; none where she is not a member, or a guest.
-///
-/// # Errors
-/// What the database says.
-pub async fn set_team_admin(
-    db: impl PgExecutor<'_>,
-    team: TeamId,
-    user: UserId,
-    is_admin: bool,
-) -> sqlx::Result<Option<TeamMember>> {
-    team_members!(
-        "UPDATE team_members m SET is_admin = $3
-         WHERE m.team_id = $1 AND m.user_id = $2 AND m.deleted_at IS NULL AND NOT (m.is_guest AND $3)
-         RETURNING",
-        "",
-        team as TeamId,
-        user as UserId,
-        is_admin,
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// A user's membership of a team.
-///
-/// # Errors
-/// What the database says.
-pub async fn of_team(db: impl PgExecutor<'_>, team: TeamId, user: UserId) -> sqlx::Result<Option<TeamMember>> {
-    team_members!(
-        "SELECT",
-        "FROM team_members m WHERE m.team_id = $1 AND m.user_id = $2 AND m.deleted_at IS NULL",
-        team as TeamId,
-        user as UserId,
-    )
-    .fetch_optional(db)
-    .await
-}
-
-/// The memberships of these users in a team.
-///
-/// # Errors
-/// What the database says.
-pub async fn of_team_among(db: impl PgExecutor<'_>, team: TeamId, users: &[UserId]) -> sqlx::Result<Vec<TeamMember>> {
-    team_members!(
-        "SELECT",
-        "FROM team_members m WHERE m.team_id = $1 AND m.user_id = ANY ($2) AND m.deleted_at IS NULL",
-        team as TeamId,
-        users as &[UserId],
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// A user's memberships of teams that are not archived.
-///
-/// # Errors
-/// What the database says.
-pub async fn teams_of(db: impl PgExecutor<'_>, user: UserId) -> sqlx::Result<Vec<TeamMember>> {
-    team_members!(
-        "SELECT",
-        "FROM team_members m JOIN teams t ON t.id = m.team_id
-         WHERE m.user_id = $1 AND m.deleted_at IS NULL AND t.deleted_at IS NULL
-         ORDER BY lower(t.display_name), t.id",
-        user as UserId,
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// The active members of a team, by username.
-///
-/// # Errors
-/// What the database says.
-pub async fn in_team(db: impl PgExecutor<'_>, team: TeamId, window: &Window) -> sqlx::Result<Vec<TeamMember>> {
-    team_members!(
-        "SELECT",
-        "FROM team_members m JOIN users u ON u.id = m.user_id
-         WHERE m.team_id = $1 AND m.deleted_at IS NULL AND u.deleted_at IS NULL
-           AND ($2::text IS NULL OR (u.username, u.id) > ($2, $3::uuid))
-         ORDER BY u.username, u.id OFFSET $4 LIMIT $5",
-        team as TeamId,
-        window.after_text(),
-        window.after_id(),
-        window.offset,
-        window.limit,
-    )
-    .fetch_all(db)
-    .await
-}
-
-/// Counts the active members of a team, and keeps others from joining until the transaction ends.
-///
-/// # Errors
-/// What the database says.
-pub async fn count_for_joining(db: &mut sqlx::PgConnection, team: TeamId) -> sqlx::Result<i64> {
-    sqlx::query!("SELECT FROM teams WHERE id = $1 FOR NO KEY UPDATE", team as TeamId).execute(&mut *db).await?;
-    sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM team_members m JOIN users u ON u.id = m.user_id
-           WHERE m.team_id = $1 AND m.deleted_at IS NULL AND u.deleted_at IS NULL"#,
-        team as TeamId
-    )
-    .fetch_one(db)
-    .await
-}
+pub(in crate::storage) use select_members;
 
 /// Makes users members of channels and answers with those who are new in one of them, each once. Deactivated and
 /// unknown users are left out. What was said before counts as seen.
@@ -503,17 +317,4 @@ pub async fn merge_notify_props(
     .fetch_optional(db)
     .await?;
     Ok(row.map(ChannelMember::from))
-}
-
-/// The usernames of those of `users` who are active, sorted.
-///
-/// # Errors
-/// What the database says.
-pub async fn usernames(db: impl PgExecutor<'_>, users: &[UserId]) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!(
-        "SELECT username FROM users WHERE id = ANY ($1) AND deleted_at IS NULL ORDER BY username",
-        users as &[UserId]
-    )
-    .fetch_all(db)
-    .await
 }
