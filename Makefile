@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # Where `make test` finds the queries' descriptions: the committed ones, whatever the shell may point to.
 export SQLX_OFFLINE ?= true
 
-WEB_SOURCES := $(shell find frontend/src frontend/public frontend/scripts frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+WEB_SOURCES := $(shell find frontend/src frontend/public frontend/build frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
 
 .PHONY: help
 help: ## This list.

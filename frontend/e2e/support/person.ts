@@ -55,7 +55,7 @@ export class Person {
   async act(text: string, action: string) {
     const message = this.message(text)
     await message.hover()
-    await message.getByRole('button', { name: action }).click()
+    await message.getByRole('toolbar').getByRole('button', { name: action }).click()
   }
 
   async openChannel(name: string) {

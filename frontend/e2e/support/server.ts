@@ -21,6 +21,8 @@ export async function startServer() {
       RUSTCHAT_BIN: undefined,
       RUSTCHAT_DATA_DIR: dataDir,
       RUSTCHAT_SERVER_LISTEN: `127.0.0.1:${port}`,
+      // Passwords in a test need no protection that takes seconds.
+      RUSTCHAT_ACCOUNTS_BCRYPT_COST: '4',
     },
   })
   server.stdout.on('data', (chunk) => output.push(String(chunk)))

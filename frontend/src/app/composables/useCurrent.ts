@@ -1,7 +1,7 @@
 import { computed, ref, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
-import { channelRoute, channelsApi, others, teamChannels, useChannels } from '@/features/channels'
+import { channelRoute, channelsApi, firstChannel, others, useChannels } from '@/features/channels'
 import { peopleApi, usePeople } from '@/features/people'
 import { useTeams } from '@/features/teams'
 import type { Channel } from '@/shared/api'
@@ -68,7 +68,7 @@ export function useCurrent() {
     () => [route.name, team.value?.id] as const,
     ([name, id]) => {
       if (name !== 'team' || !team.value || !id || !matchMedia('(min-width: 761px)').matches) return
-      const next = channels.byId.get(lastChannel(id) ?? '') ?? teamChannels(id)[0]
+      const next = channels.byId.get(lastChannel(id) ?? '') ?? firstChannel(id)
       if (next) void router.replace(channelRoute(next, team.value))
     },
     { immediate: true },

@@ -9,6 +9,7 @@ export interface NewAccount {
 
 export const accountApi = {
   server: () => body(api.GET('/api/v1/server')),
+  permissions: async () => (await body(api.GET('/api/v1/bootstrap'))).permissions,
   me: () => body(api.GET('/api/v1/me')),
 
   async signUp({ username, email, password, inviteId }: NewAccount) {

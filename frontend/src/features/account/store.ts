@@ -46,10 +46,17 @@ export const useAccount = defineStore('account', () => {
     )
   }
 
+  /** Whether the permissions of these roles in channels are known. */
+  const knows = (channelRoles: string[]) => channelRoles.every((role) => role in permissions.value.channel_roles)
+
+  async function refreshPermissions() {
+    permissions.value = await accountApi.permissions()
+  }
+
   async function loadServer() {
     server.value ??= await accountApi.server()
     return server.value
   }
 
-  return { server, account, me, maybeSignedIn, apply, upsert, can, loadServer }
+  return { server, account, me, maybeSignedIn, apply, upsert, can, knows, refreshPermissions, loadServer }
 })

@@ -13,6 +13,15 @@ export function teamChannels(teamId: string): Channel[] {
     .sort((a, b) => a.display_name.localeCompare(b.display_name))
 }
 
+/** Every team has this channel, and all its members are in it. */
+const MEETING_PLACE = 'town-square'
+
+/** The channel to show to somebody who names none. */
+export function firstChannel(teamId: string): Channel | undefined {
+  const all = teamChannels(teamId)
+  return all.find((channel) => channel.name === MEETING_PLACE) ?? all[0]
+}
+
 /** Direct and group conversations, the latest first. */
 export function directChannels(): Channel[] {
   const activity = (channel: Channel) => Math.max(channel.last_post_at, channel.created_at)

@@ -46,7 +46,7 @@ export function buildRows(source: RowSource): Row[] {
       divided = true
       rows.push({ kind: 'unread', key: 'unread' })
     }
-    rows.push(rowOf(post, previous, rows.at(-1)))
+    rows.push(rowOf(post, previous, rows.at(-1), source.myId))
     previous = post
   }
   if (source.hasNewer) rows.push({ kind: 'newer', key: 'newer' })
@@ -54,18 +54,19 @@ export function buildRows(source: RowSource): Row[] {
   return rows
 }
 
-function rowOf(post: Post, previous: Post | undefined, above: Row | undefined): Row {
+function rowOf(post: Post, previous: Post | undefined, above: Row | undefined, myId: string): Row {
   if (post.kind) return { kind: 'system', key: post.id, post }
   const grouped =
     above?.kind === 'post' &&
     previous?.user_id === post.user_id &&
     post.created_at - previous.created_at < GROUP_MS
-  return { kind: 'post', key: keyOfPost(post), post, grouped }
+  return { kind: 'post', key: keyOfPost(post, myId), post, grouped }
 }
 
 /** The local echo and the post it becomes are one row. */
-const keyOfPost = (post: Post) => (post.client_id ? echoKey(post.user_id, post.client_id) : post.id)
-const echoKey = (userId: string, clientId: string) => `${userId} ${clientId}`
+const keyOfPost = (post: Post, myId: string) =>
+  post.user_id === myId && post.client_id ? echoKey(post.client_id) : post.id
+const echoKey = (clientId: string) => `echo ${clientId}`
 
 function pushRoot(rows: Row[], root: Post) {
   rows.push({ kind: 'post', key: root.id, post: root, grouped: false })
@@ -87,7 +88,7 @@ function pushPending(rows: Row[], { pending, myId, root }: RowSource, previous: 
     const grouped =
       (above?.kind === 'pending' || (above?.kind === 'post' && previous?.user_id === myId)) &&
       at - (before ?? 0) < GROUP_MS
-    rows.push({ kind: 'pending', key: echoKey(myId, entry.clientId), pending: entry, grouped })
+    rows.push({ kind: 'pending', key: echoKey(entry.clientId), pending: entry, grouped })
     before = at
   }
 }

@@ -168,6 +168,7 @@ export const en = {
 
   'composer.label': 'Write to {channel}',
   'composer.send': 'Send message',
+  'composer.suggestions': 'Suggestions',
   'composer.emoji': 'Insert emoji',
   'composer.left': '{count, plural, one {# character left} other {# characters left}}',
   'composer.tooLong': '{count, plural, one {# character too many} other {# characters too many}}',

@@ -61,6 +61,7 @@ export function useMessageList(options: Options) {
   function look() {
     const list = virtualizer.value
     if (!list.range || !opened) return
+    if (keepEnd()) return
     const rows = options.rows()
     if (rows[0]?.kind === 'older' && list.range.startIndex <= FETCH_AHEAD) options.onOlder()
     if (rows.at(-1)?.kind === 'newer' && list.range.endIndex >= rows.length - 1 - FETCH_AHEAD) options.onNewer()
@@ -71,6 +72,16 @@ export function useMessageList(options: Options) {
     }
     if (now) fresh.value = 0
     topDay.value = list.isScrolling ? dayAbove(rows, list.range.startIndex) : null
+  }
+
+  let height = 0
+  /** When the list gets shorter, as the composer grows, the newest post stays in sight. */
+  function keepEnd(): boolean {
+    const before = height
+    height = options.scroller.value?.clientHeight ?? 0
+    const shrunk = before > height && atEnd.value
+    if (shrunk) virtualizer.value.scrollToEnd()
+    return shrunk
   }
 
   /** The day of the row on top, unless its own heading is in sight. */
