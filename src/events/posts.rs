@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Audience;
-use crate::model::{Channel, ChannelId, Millis, Post, PostId, Reaction, TeamId, ThreadReading, ThreadSummary, UserId};
+use crate::model::{
+    Channel, ChannelId, Draft, Millis, Post, PostId, Reaction, TeamId, ThreadReading, ThreadSummary, UserId,
+};
 
 /// A new post, with what its readers need to show it without asking.
 #[derive(Debug)]
@@ -106,6 +108,10 @@ pub enum PostEvent {
         /// Until when.
         until: Millis,
     },
+    /// The user wrote on at a draft; for her other devices.
+    DraftSaved(Box<Draft>),
+    /// The user's draft is gone; for her other devices.
+    DraftRemoved(Box<Draft>),
     /// Somebody is writing.
     Typing {
         /// Where.
@@ -123,6 +129,7 @@ impl PostEvent {
             Self::Created(created) => Audience::Channel(created.post.channel_id),
             Self::Updated { post } | Self::Deleted { post, .. } => Audience::Channel(post.channel_id),
             Self::ThreadMoved(moved) => Audience::Channel(moved.root.channel_id),
+            Self::DraftSaved(draft) | Self::DraftRemoved(draft) => Audience::User(draft.user_id),
             Self::ThreadFollowed { user_id, .. } | Self::ThreadRead { user_id, .. } => Audience::User(*user_id),
             Self::ReactionAdded { channel_id, .. }
             | Self::ReactionRemoved { channel_id, .. }

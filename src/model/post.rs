@@ -183,6 +183,25 @@ pub enum PageFrom {
     Around(PostId),
 }
 
+/// What a user has begun to write in a channel, or as a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Who.
+    pub user_id: UserId,
+    /// Where.
+    pub channel_id: ChannelId,
+    /// The root to reply to.
+    pub root_id: Option<PostId>,
+    /// The text so far.
+    pub message: String,
+    /// Free properties.
+    pub props: Props,
+    /// When it was begun.
+    pub created_at: Millis,
+    /// When it last changed.
+    pub updated_at: Millis,
+}
+
 /// How far a user has read a thread.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct ThreadReading {

@@ -11,6 +11,7 @@ mod caller;
 pub mod categories;
 pub mod channels;
 pub mod direct;
+pub mod drafts;
 pub mod health;
 pub mod idempotency;
 pub mod members;

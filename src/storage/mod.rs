@@ -5,6 +5,7 @@
 
 pub mod categories;
 pub mod channels;
+pub mod drafts;
 pub mod idempotency;
 pub mod members;
 pub mod posts;

@@ -4,5 +4,6 @@
 mod compatibility;
 mod harness;
 mod openapi;
+mod posts;
 mod routes;
 mod sockets;

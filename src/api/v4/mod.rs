@@ -5,6 +5,7 @@ mod channel_members;
 mod channels;
 pub mod client_config;
 pub mod contract;
+mod drafts;
 mod etag;
 mod headers;
 mod paging;
@@ -92,6 +93,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(categories::routes)
             .configure(channel_members::routes)
             .configure(channels::routes)
+            .configure(drafts::routes)
             .configure(posts::routes)
             .configure(preferences::routes)
             .configure(reactions::routes)

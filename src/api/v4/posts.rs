@@ -1,9 +1,10 @@
 //! Posts.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::Answer;
+use super::etag;
 use super::query::{flag, or_blank};
 use super::who::Who;
 use crate::api::auth::Auth;
@@ -48,12 +49,17 @@ async fn create(
     Ok(HttpResponse::Created().json(v4::Post::from(sent.post)))
 }
 
-async fn get(core: web::Data<Core>, Auth(caller): Auth, id: web::Path<PostId>) -> Answer<web::Json<v4::Post>> {
-    Ok(web::Json(posts::get(&core, &caller, *id).await?.into()))
+async fn get(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<PostId>,
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    etag::json(&request, &v4::Post::from(posts::get(&core, &caller, *id).await?))
 }
 
 /// Files cannot be uploaded yet, so none can be attached.
-fn without_files(ids: Option<&[String]>) -> Result<(), Error> {
+pub(super) fn without_files(ids: Option<&[String]>) -> Result<(), Error> {
     if ids.is_none_or(<[String]>::is_empty) { Ok(()) } else { Err(Error::not_implemented()) }
 }
 
@@ -102,8 +108,9 @@ async fn pinned(
     core: web::Data<Core>,
     Auth(caller): Auth,
     channel: web::Path<ChannelId>,
-) -> Answer<web::Json<v4::PostList>> {
-    Ok(web::Json(posts::pinned(&core, &caller, *channel).await?.into()))
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
+    etag::json(&request, &v4::PostList::from(posts::pinned(&core, &caller, *channel).await?))
 }
 
 /// The contract's names; what it does not say is the newest page.
@@ -150,12 +157,13 @@ async fn of_channel(
     Auth(caller): Auth,
     channel: web::Path<ChannelId>,
     query: web::Query<PageParams>,
-) -> Answer<web::Json<v4::PostList>> {
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
     let page = match query.since {
         Some(since) => posts::changed_since(&core, &caller, *channel, since).await?,
         None => posts::page(&core, &caller, *channel, query.wanted()?).await?,
     };
-    Ok(web::Json(page.into()))
+    etag::json(&request, &v4::PostList::from(page))
 }
 
 async fn around_unread(
@@ -163,12 +171,14 @@ async fn around_unread(
     Auth(caller): Auth,
     path: web::Path<(Who, ChannelId)>,
     query: web::Query<PageParams>,
-) -> Answer<web::Json<v4::PostList>> {
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
     let (who, channel) = path.into_inner();
     who.is_caller(&caller)?;
     let limits = (query.limit_before.unwrap_or(DEFAULT_PAGE), query.limit_after.unwrap_or(DEFAULT_PAGE));
     if limits.0 < 0 || limits.1 < 1 {
         return Err(Error::invalid("request.bad_query", "limit_after", "A page needs room for the unread post.").into());
     }
-    Ok(web::Json(posts::around_unread(&core, &caller, channel, limits, query.wanted()?).await?.into()))
+    let page = posts::around_unread(&core, &caller, channel, limits, query.wanted()?).await?;
+    etag::json(&request, &v4::PostList::from(page))
 }

@@ -1,9 +1,10 @@
 //! Threads: their posts, who follows them, how far they were read.
 
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::Answer;
+use super::etag;
 use super::query::{flag, or_blank};
 use super::who::Who;
 use crate::api::auth::Auth;
@@ -66,7 +67,8 @@ async fn page(
     Auth(caller): Auth,
     id: web::Path<PostId>,
     query: web::Query<PageParams>,
-) -> Answer<web::Json<v4::PostList>> {
+    request: HttpRequest,
+) -> Answer<HttpResponse> {
     let query = query.into_inner();
     let limit = query.per_page.unwrap_or(threads::MAX_PAGE);
     if limit < 0 {
@@ -85,7 +87,7 @@ async fn page(
     } else {
         ReplyPage { before: from, limit, changed_after, after: None }
     };
-    Ok(web::Json(thread_list(threads::page(&core, &caller, *id, wanted).await?, down)))
+    etag::json(&request, &thread_list(threads::page(&core, &caller, *id, wanted).await?, down))
 }
 
 /// The root comes first, then the replies in the order in which they are read on.

@@ -5,6 +5,7 @@
 mod accounts;
 mod categories;
 mod channels;
+mod drafts;
 mod encode;
 pub mod error;
 mod ids;
@@ -19,6 +20,7 @@ use serde::Serialize;
 pub use accounts::*;
 pub use categories::*;
 pub use channels::*;
+pub use drafts::*;
 pub use encode::{Broadcast, Envelope, encode};
 pub use posts::*;
 pub use teams::*;

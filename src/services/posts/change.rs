@@ -2,7 +2,7 @@
 
 use super::super::access::{self, ChannelAccess};
 use super::super::{Caller, Core, threads};
-use super::create::{archived, hashtags, props, text};
+use super::create::{archived, hashtags, valid_props, valid_text};
 use crate::error::{Error, Result};
 use crate::events::PostEvent;
 use crate::model::{Millis, Permission, Post, PostId, PostPatch, ThreadReading, now};
@@ -98,9 +98,9 @@ fn validate(core: &Core, patch: &PostPatch) -> Result<()> {
         if message.trim().is_empty() {
             return Err(Error::invalid("post.empty", "message", "A post needs a text."));
         }
-        text(core, message)?;
+        valid_text(core, message)?;
     }
-    patch.props.as_ref().map_or(Ok(()), props)
+    patch.props.as_ref().map_or(Ok(()), valid_props)
 }
 
 fn seconds(seconds: i64) -> Millis {

@@ -105,8 +105,8 @@ fn validate(core: &Core, channel: &Channel, new: &NewPost) -> Result<()> {
     if new.message.trim().is_empty() {
         return Err(Error::invalid("post.empty", "message", "A post needs a text."));
     }
-    text(core, &new.message)?;
-    props(&new.props)?;
+    valid_text(core, &new.message)?;
+    valid_props(&new.props)?;
     let people_may = ["", "me", "slack_attachment"].contains(&new.kind.as_str()) || new.kind.starts_with("custom_");
     if !people_may || new.kind.chars().count() > 26 {
         return Err(Error::invalid("post.bad_kind", "kind", "Posts of this kind are the server's own."));
@@ -123,7 +123,7 @@ fn validate(core: &Core, channel: &Channel, new: &NewPost) -> Result<()> {
 ///
 /// # Errors
 /// 400 `post.too_long`, `post.bad_text`.
-pub(super) fn text(core: &Core, message: &str) -> Result<()> {
+pub(in crate::services) fn valid_text(core: &Core, message: &str) -> Result<()> {
     let most = core.config.posts.max_chars;
     if message.chars().count() > most {
         return Err(Error::invalid("post.too_long", "message", format!("A post may have at most {most} characters.")));
@@ -138,7 +138,7 @@ pub(super) fn text(core: &Core, message: &str) -> Result<()> {
 ///
 /// # Errors
 /// 400 `post.props_too_large`, `post.bad_text`.
-pub(super) fn props(props: &Props) -> Result<()> {
+pub(in crate::services) fn valid_props(props: &Props) -> Result<()> {
     let text = serde_json::to_string(props).map_err(Error::internal)?;
     if text.chars().count() > MAX_PROPS_CHARS {
         return Err(Error::invalid("post.props_too_large", "props", "The properties are too large."));
@@ -267,8 +267,8 @@ mod tests {
     #[test]
     fn properties_cannot_hold_what_the_database_cannot() {
         let nested = serde_json::json!({ "a": [{ "b": "x\u{0}y" }] });
-        assert_eq!(props(nested.as_object().unwrap()).unwrap_err().code, "post.bad_text");
+        assert_eq!(valid_props(nested.as_object().unwrap()).unwrap_err().code, "post.bad_text");
         let escaped = serde_json::json!({ "a": "the text \\u0000" });
-        assert!(props(escaped.as_object().unwrap()).is_ok());
+        assert!(valid_props(escaped.as_object().unwrap()).is_ok());
     }
 }

@@ -26,10 +26,13 @@ pub(super) fn encode(event: &PostEvent) -> Encoded {
         PostEvent::ReactionRemoved { reaction, channel_id } => {
             Encoded::same(&Event::ReactionRemoved(ReactionChange::new(reaction, *channel_id)))
         }
-        // What a thread shows of itself travels with its posts; who follows what is no part of this protocol.
-        PostEvent::ThreadMoved(_) | PostEvent::ThreadFollowed { .. } | PostEvent::ThreadRead { .. } => {
-            Encoded::nothing()
-        }
+        // What a thread shows of itself travels with its posts; who follows what is no part of this protocol, and its
+        // clients keep their drafts to themselves.
+        PostEvent::ThreadMoved(_)
+        | PostEvent::ThreadFollowed { .. }
+        | PostEvent::ThreadRead { .. }
+        | PostEvent::DraftSaved(_)
+        | PostEvent::DraftRemoved(_) => Encoded::nothing(),
         PostEvent::Typing { channel_id, root_id, user_id } => {
             Encoded::same(&Event::Typing(Typing { channel_id: *channel_id, root_id: *root_id, user_id: *user_id }))
         }

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{Broadcast, Envelope, text, threads};
 use crate::events::{PostCreated, PostEvent};
-use crate::model::{ChannelKind, UserId};
-use crate::protocol::v4::{Post, Reaction};
+use crate::model::{self, ChannelKind, UserId};
+use crate::protocol::v4::{Draft, Post, Reaction};
 use crate::protocol::{Encoded, RECIPIENT, Text, Who};
 
 pub(super) fn encode(event: &PostEvent) -> Encoded {
@@ -37,12 +37,27 @@ pub(super) fn encode(event: &PostEvent) -> Encoded {
         PostEvent::ThreadRead { user_id, team_id, thread, until } => {
             threads::read(*user_id, *team_id, thread.as_ref(), *until)
         }
+        PostEvent::DraftSaved(draft) => drafted("draft_created", draft),
+        PostEvent::DraftRemoved(draft) => drafted("draft_deleted", draft),
         PostEvent::Typing { channel_id, root_id, user_id } => Encoded::same(&Envelope {
             event: "typing",
             data: Typing { parent_id: root_id.map(|id| id.to_string()).unwrap_or_default(), user_id: *user_id },
             broadcast: Broadcast::channel(*channel_id).without(*user_id),
         }),
     }
+}
+
+fn drafted(event: &'static str, draft: &model::Draft) -> Encoded {
+    Encoded::same(&Envelope {
+        event,
+        data: DraftData { draft: text(&Draft::from(draft.clone())) },
+        broadcast: Broadcast::user(draft.user_id).about_channel(draft.channel_id),
+    })
+}
+
+#[derive(Serialize)]
+struct DraftData {
+    draft: String,
 }
 
 #[derive(Serialize)]
@@ -121,7 +136,7 @@ fn posted(created: &PostCreated) -> Encoded {
 }
 
 /// Who deleted it is for administrators to know.
-fn deleted(post: &crate::model::Post) -> Encoded {
+fn deleted(post: &model::Post) -> Encoded {
     let event = |delete_by, broadcast| Envelope {
         event: "post_deleted",
         data: PostData { post: text(&Post::from(post.clone())), delete_by },
