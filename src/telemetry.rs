@@ -2,7 +2,9 @@
 //!
 //! Owns the form of a line. What is logged is up to those who log: never a token, a password or the text of a message.
 
+use std::backtrace::Backtrace;
 use std::io::{self, IsTerminal, Write};
+use std::panic;
 
 use env_logger::fmt::Formatter;
 use env_logger::{Builder, Target};
@@ -22,7 +24,7 @@ struct Line<'a> {
     message: String,
 }
 
-/// Sends the log of this process to standard error. Later calls change nothing.
+/// Sends the log of this process, panics included, to standard error. Later calls change nothing.
 pub fn start(settings: &Log) {
     let json = match settings.format {
         LogFormat::Json => true,
@@ -40,6 +42,7 @@ pub fn start(settings: &Log) {
     }
     // An error means that a log has been started already, as when tests share a process.
     let _ = builder.try_init();
+    panic::set_hook(Box::new(|panic| log::error!("{panic}\n{}", Backtrace::capture())));
 }
 
 fn write_json(buffer: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
