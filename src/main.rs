@@ -36,6 +36,9 @@ enum Command {
     Openapi,
     /// Bring the database's schema up to date and stop.
     Migrate,
+    /// Manage accounts, also while the server runs.
+    #[command(subcommand)]
+    Admin(commands::Admin),
 }
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -63,6 +66,7 @@ fn run(arguments: Arguments) -> Outcome {
             Command::Serve { .. } => Ok(app::serve(config).await?),
             Command::Openapi => commands::openapi(),
             Command::Migrate => commands::migrate(&config).await,
+            Command::Admin(command) => commands::admin(config, command).await,
         }
     })
 }

@@ -4,14 +4,16 @@
 
 mod database;
 mod observer;
+mod office;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustchat_actors::bridge::LocalBridge;
+use rustchat_actors::bridge::Bridge;
 use rustchat_actors::{Engine, EngineConfig};
 use sqlx::PgPool;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
 use crate::api::server::{self, Listeners};
 use crate::config::{Config, Realtime as RealtimeSettings};
@@ -24,6 +26,7 @@ use crate::services::server::needs_first_user;
 use rustchat_postgres::PostgresError;
 
 pub use database::Database;
+pub use office::Office;
 
 /// Why the server cannot start or a command cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +110,8 @@ pub struct Server {
     pub listeners: Listeners,
     engine: Engine,
     news: observer::Mouth,
+    /// A task of the runtime, as what it listens with may only be dropped there.
+    listening: JoinHandle<()>,
 }
 
 impl Server {
@@ -116,13 +121,15 @@ impl Server {
     /// When the services cannot be prepared or an address cannot be listened on.
     pub async fn start(config: &Arc<Config>, db: PgPool, secret: &[u8]) -> Result<Self, AppError> {
         let (observer, news) = observer::channel();
-        let engine =
-            Engine::start(engine_config(&config.realtime), Arc::new(observer), Arc::new(LocalBridge::default()));
+        let hearer = Arc::<office::Hearer>::default();
+        let bridge = Arc::clone(&hearer) as Arc<dyn Bridge>;
+        let engine = Engine::start(engine_config(&config.realtime), Arc::new(observer), bridge);
         let core = Core::open(db, Realtime::new(engine.clone()), Arc::clone(config), secret).await?;
         let core = Arc::new(core);
         let listeners = server::listen(&core, &Metrics::new()?)
             .map_err(|error| AppError::System { what: format!("cannot listen on {}", config.server.listen), error })?;
-        Ok(Self { core, listeners, engine, news })
+        let listening = tokio::spawn(hearer.listen(core.db.clone()));
+        Ok(Self { core, listeners, engine, news, listening })
     }
 
     /// Does what has to be done all the while; ends only with what should not have ended.
@@ -130,6 +137,7 @@ impl Server {
         tokio::select! {
             () = self.listeners.ended() => AppError::Ended("HTTP server"),
             () = observer::follow(&self.core, &mut self.news) => AppError::Ended("realtime engine"),
+            _ = &mut self.listening => AppError::Ended("ear for commands"),
             () = jobs::run(&self.core) => AppError::Ended("jobs"),
         }
     }
@@ -141,6 +149,9 @@ impl Server {
             log::warn!("requests or sockets are still open after {} seconds and are cut off", limit.as_secs());
         }
         jobs::flush(&self.core).await;
+        self.listening.abort();
+        // An error says that it was aborted.
+        let _ = self.listening.await;
     }
 }
 

@@ -8,6 +8,7 @@ pub mod channels;
 pub mod drafts;
 pub mod idempotency;
 pub mod members;
+pub mod messages;
 pub mod posts;
 pub mod preferences;
 pub mod read_state;
