@@ -41,7 +41,7 @@ pub async fn create(core: &Core, caller: &Caller, mut category: Category) -> Res
     let mut tx = core.db.begin().await?;
     let existing = load(&mut tx, user, team).await?;
     if existing.len() >= MAX_CATEGORIES {
-        return Err(Error::invalid("category.too_many", "id", format!("You may have {MAX_CATEGORIES} categories.")));
+        return Err(too_many());
     }
     let mut order: Vec<String> = existing.into_iter().map(|category| category.id).collect();
     order.insert(order.len().min(1), category.id.clone());
@@ -58,7 +58,8 @@ pub async fn create(core: &Core, caller: &Caller, mut category: Category) -> Res
 /// moved take only channels of their own kind. Muting a category mutes its channels.
 ///
 /// # Errors
-/// 400 for a name or a sorting out of bounds, 403, 404 for an unknown team or category.
+/// 400 for a name or a sorting out of bounds or more categories than anybody has, 403, 404 for an unknown team or
+/// category.
 pub async fn update(
     core: &Core,
     caller: &Caller,
@@ -67,6 +68,9 @@ pub async fn update(
     changes: Vec<Category>,
 ) -> Result<Vec<Category>> {
     check(core, caller, user, team).await?;
+    if changes.len() > MAX_CATEGORIES {
+        return Err(too_many());
+    }
     let mut tx = core.db.begin().await?;
     let before: HashMap<String, Category> =
         load(&mut tx, user, team).await?.into_iter().map(|category| (category.id.clone(), category)).collect();
@@ -223,6 +227,10 @@ fn check_texts(category: &Category) -> Result<()> {
 
 fn find(categories: Vec<Category>, id: &str) -> Result<Category> {
     categories.into_iter().find(|category| category.id == id).ok_or_else(not_found)
+}
+
+fn too_many() -> Error {
+    Error::invalid("category.too_many", "id", format!("You may have {MAX_CATEGORIES} categories."))
 }
 
 fn not_found() -> Error {

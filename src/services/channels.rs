@@ -17,6 +17,9 @@ use crate::model::{
 };
 use crate::storage;
 
+/// Most channels that a search answers with.
+const MAX_FOUND: i64 = 100;
+
 /// Makes an open or private channel; the caller is in it and runs it. The same `key` again gives the same channel.
 ///
 /// # Errors
@@ -87,6 +90,16 @@ pub async fn browse(
 ) -> Result<Vec<Channel>> {
     access::team(core, caller, team, Permission::ListTeamChannels).await?;
     Ok(storage::channels::open_in_team(&core.db, team, prefix, archived, window).await?)
+}
+
+/// The channels of a team that the caller may find, open ones and her own private ones, whose name or display name
+/// contains `term`; at most 100, by display name.
+///
+/// # Errors
+/// 403, 404.
+pub async fn search(core: &Core, caller: &Caller, team: TeamId, term: &str) -> Result<Vec<Channel>> {
+    access::team(core, caller, team, Permission::ListTeamChannels).await?;
+    Ok(storage::channels::search(&core.db, caller.user_id()?, team, term, MAX_FOUND).await?)
 }
 
 /// The channels a user is in: of `team` and her direct and group channels, or of all her teams. Archived ones are

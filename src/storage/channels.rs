@@ -255,6 +255,36 @@ pub async fn open_in_team(
     Ok(rows.into_iter().map(Channel::from).collect())
 }
 
+/// The channels of a team that a user may find, open ones and her own private ones, whose name or display name contains
+/// `term`; by display name.
+///
+/// # Errors
+/// What the database says.
+pub async fn search(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    team: TeamId,
+    term: &str,
+    limit: i64,
+) -> sqlx::Result<Vec<Channel>> {
+    let rows = channels!(
+        "SELECT",
+        "FROM channels c
+         WHERE c.team_id = $2 AND c.deleted_at IS NULL
+           AND (c.kind = 'O' OR EXISTS (
+               SELECT FROM channel_members m WHERE m.channel_id = c.id AND m.user_id = $1))
+           AND (strpos(c.name, lower($3)) > 0 OR strpos(lower(c.display_name), lower($3)) > 0)
+         ORDER BY lower(c.display_name), c.id LIMIT $4",
+        user as UserId,
+        team as TeamId,
+        term,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Channel::from).collect())
+}
+
 /// Adds a channel, unless there is one of its name: then nothing happens and the answer is false.
 ///
 /// # Errors

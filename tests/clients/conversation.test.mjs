@@ -117,6 +117,9 @@ test('a channel of their own', async () => {
     const added = await grace.hears('user_added', ({ data }) => data.user_id === grace.me.id);
     assert.equal(added.broadcast.channel_id, channel.id);
     assert.equal((await grace.rest.getChannel(channel.id)).display_name, 'Analytical');
+    // To be added counts as a mention.
+    assert.equal((await grace.rest.getMyChannelMember(channel.id)).mention_count, 1);
+    await grace.rest.viewMyChannel(channel.id);
 });
 
 test('a post arrives once, with its pending id, and counts as unread and as a mention', async () => {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::Answer;
 use super::paging::Paging;
 use super::who::Who;
+use super::{Answer, etag};
 use crate::api::auth::Auth;
 use crate::model::{ChannelId, Millis, TeamId, User, UserId};
 use crate::protocol::v4::{self, DONE, Done};
@@ -28,6 +28,9 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/channels/{channel_id}/timezones", web::get().to(timezones))
         .route("/teams/name/{team_name}/channels/name/{channel_name}", web::get().to(by_names))
         .route("/teams/{team_id}/channels", web::get().to(of_team))
+        .route("/teams/{team_id}/channels/autocomplete", web::get().to(autocomplete))
+        .route("/teams/{team_id}/channels/search_autocomplete", web::get().to(autocomplete))
+        .route("/teams/{team_id}/channels/search", web::post().to(search))
         .route("/teams/{team_id}/channels/deleted", web::get().to(archived_of_team))
         .route("/teams/{team_id}/channels/name/{channel_name}", web::get().to(by_name))
         .route("/users/group_channels", web::post().to(people_of_groups))
@@ -111,6 +114,32 @@ async fn archived_of_team(
     Ok(web::Json(channels.into_iter().map(Into::into).collect()))
 }
 
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+async fn autocomplete(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<TeamId>,
+    named: web::Query<Named>,
+) -> Answer<web::Json<Vec<v4::Channel>>> {
+    let channels = channels::search(&core, &caller, *id, &named.name).await?;
+    Ok(web::Json(channels.into_iter().map(Into::into).collect()))
+}
+
+async fn search(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    id: web::Path<TeamId>,
+    body: web::Json<v4::SearchChannels>,
+) -> Answer<web::Json<Vec<v4::Channel>>> {
+    let channels = channels::search(&core, &caller, *id, &body.term).await?;
+    Ok(web::Json(channels.into_iter().map(Into::into).collect()))
+}
+
 /// Which archived channels to add to a user's channels.
 #[derive(Deserialize)]
 struct Since {
@@ -129,22 +158,24 @@ impl Since {
 async fn of_user(
     core: web::Data<Core>,
     Auth(caller): Auth,
+    request: HttpRequest,
     who: web::Path<Who>,
     since: web::Query<Since>,
-) -> Answer<web::Json<Vec<v4::Channel>>> {
+) -> Answer<HttpResponse> {
     let channels = channels::of_user(&core, &caller, who.id(&caller)?, None, since.archived_since()).await?;
-    Ok(web::Json(channels.into_iter().map(Into::into).collect()))
+    etag::json(&request, &channels.into_iter().map(v4::Channel::from).collect::<Vec<_>>())
 }
 
 async fn of_user_in_team(
     core: web::Data<Core>,
     Auth(caller): Auth,
+    request: HttpRequest,
     path: web::Path<(Who, TeamId)>,
     since: web::Query<Since>,
-) -> Answer<web::Json<Vec<v4::Channel>>> {
+) -> Answer<HttpResponse> {
     let (who, team) = path.into_inner();
     let channels = channels::of_user(&core, &caller, who.id(&caller)?, Some(team), since.archived_since()).await?;
-    Ok(web::Json(channels.into_iter().map(Into::into).collect()))
+    etag::json(&request, &channels.into_iter().map(v4::Channel::from).collect::<Vec<_>>())
 }
 
 async fn patch(

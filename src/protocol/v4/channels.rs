@@ -333,6 +333,14 @@ impl From<PatchChannel> for ChannelPatch {
     }
 }
 
+/// `POST /teams/{id}/channels/search`.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "the protocol's own names")]
+pub struct SearchChannels {
+    #[serde(default)]
+    pub term: String,
+}
+
 /// `PUT /channels/{id}/privacy`.
 #[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "the protocol's own names")]

@@ -137,8 +137,9 @@ pub async fn list_with_profiles(
 /// The places of those of `users` who are in a channel.
 ///
 /// # Errors
-/// 403, 404.
+/// 400 for nobody or more than 200 people, 403, 404.
 pub async fn among(core: &Core, caller: &Caller, id: ChannelId, users: &[UserId]) -> Result<Vec<ChannelMember>> {
+    check_batch(users)?;
     access::channel(core, caller, id, Permission::ReadChannel).await?;
     Ok(storage::members::of_channels_among(&core.db, &[id], users).await?)
 }

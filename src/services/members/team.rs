@@ -140,8 +140,9 @@ pub async fn list_with_profiles(
 /// The places of those of `users` who are in a team.
 ///
 /// # Errors
-/// 403, 404.
+/// 400 for nobody or more than 200 people, 403, 404.
 pub async fn among(core: &Core, caller: &Caller, id: TeamId, users: &[UserId]) -> Result<Vec<TeamMember>> {
+    check_batch(users)?;
     access::team(core, caller, id, Permission::ViewTeam).await?;
     Ok(storage::members::of_team_among(&core.db, id, users).await?)
 }

@@ -234,4 +234,9 @@ async fn finds_channels_by_how_their_names_begin() {
     assert_eq!(names(browse("al").await.unwrap()), ["alpha", "alps"]);
     assert_eq!(names(browse("THE B").await.unwrap()), ["beta"]);
     assert_eq!(names(browse("%").await.unwrap()), Vec::<String>::new());
+
+    private_channel(&sea.world, &sea.eve, &sea.team, "secret-alp").await;
+    let search = |caller, term| channel_service::search(&sea.world.core, caller, sea.team.id, term);
+    assert_eq!(names(search(&sea.bob, "LP").await.unwrap()), ["alpha", "alps"]);
+    assert_eq!(names(search(&sea.eve, "alp").await.unwrap()), ["alpha", "alps", "secret-alp"]);
 }
