@@ -50,6 +50,20 @@ pub async fn get(db: impl PgExecutor<'_>, id: SessionId) -> sqlx::Result<Option<
     Ok(row.map(Session::from))
 }
 
+/// Whether a login is there and its account is active.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_live(db: impl PgExecutor<'_>, id: SessionId) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM sessions s JOIN users u ON u.id = s.user_id
+                          WHERE s.id = $1 AND u.deleted_at IS NULL) AS "live!""#,
+        id as SessionId
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// A user's logins that have not expired, the last used first.
 ///
 /// # Errors

@@ -146,6 +146,7 @@ impl Peer {
             ConnectError::Busy => Farewell::Busy,
             ConnectError::Stopping => Farewell::Engine(Disconnect::ServerStopping),
         })?;
+        sessions::confirm(&self.core, session.id).await.map_err(|error| turned_away(&error))?;
         if !connection.resumed() {
             let (teams, channels) =
                 members::subscriptions(&self.core, user.id).await.map_err(|error| turned_away(&error))?;

@@ -50,6 +50,15 @@ pub async fn by_id(core: &Core, id: SessionId) -> Result<Arc<Identity>> {
     Ok(identity)
 }
 
+/// Confirms, past the cache, that a session still stands. A socket asks this once it is registered with the engine: a
+/// revocation from before could not reach it there, and one from now on will.
+///
+/// # Errors
+/// 401 `session.required`.
+pub async fn confirm(core: &Core, id: SessionId) -> Result<()> {
+    if storage::sessions::is_live(&core.db, id).await? { Ok(()) } else { Err(Error::unauthenticated()) }
+}
+
 async fn load(core: &Core, id: SessionId) -> Result<Arc<Identity>> {
     let generation = core.caches.generation();
     let session = storage::sessions::get(&core.db, id).await?.ok_or_else(Error::unauthenticated)?;
