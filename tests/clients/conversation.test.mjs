@@ -33,7 +33,10 @@ class Person {
     }
 
     connect() {
-        this.socket = new WebSocketClient({ minWebSocketRetryTime: 100, reconnectJitterRange: 1 });
+        // The token goes into the upgrade, as on the phones: an upgrade without one never resumes.
+        const headers = { Authorization: `Bearer ${this.rest.getToken()}` };
+        const newWebSocketFn = (address) => new WebSocket(address, { headers });
+        this.socket = new WebSocketClient({ minWebSocketRetryTime: 100, reconnectJitterRange: 1, newWebSocketFn });
         this.socket.addMissedMessageListener(() => this.#arrived({ event: 'test_missed' }));
         this.socket.addMessageListener((message) => this.#arrived(message));
         this.socket.initialize(socketUrl, this.rest.getToken());
