@@ -1,12 +1,15 @@
 //! Getting an account.
 
+use std::sync::Arc;
+
 use sqlx::PgConnection;
 
 use super::rules;
 use crate::error::{Error, Result, violates};
 use crate::events::UserEvent;
-use crate::model::{NewUser, Permission, Props, TeamId, User, UserId, now, role};
-use crate::services::{Caller, Core, access, members, passwords};
+use crate::model::{NewUser, Permission, Props, Team, User, UserId, now, role};
+use crate::services::members::team::{admit as admit_to, announce};
+use crate::services::{Caller, Core, access, passwords};
 use crate::storage;
 
 /// Makes an account for whoever asks. The first one ever may always sign up and becomes system administrator; later ones
@@ -14,7 +17,7 @@ use crate::storage;
 ///
 /// # Errors
 /// 403 `user.signup_closed`; 400 `user.bad_invitation`; 400 for fields out of their bounds (`user.bad_username`, `user.bad_email`, `user.too_long`,
-/// `password.too_short`, `password.too_long`); 409 `user.username_taken`, `user.email_taken`; 503 `server.busy`.
+/// `password.too_short`, `password.too_long`) and `team.full`; 409 `user.username_taken`, `user.email_taken`; 503 `server.busy`.
 pub async fn sign_up(core: &Core, caller: Option<&Caller>, new: NewUser) -> Result<User> {
     let user = account(&new);
     rules::check(&user)?;
@@ -22,38 +25,36 @@ pub async fn sign_up(core: &Core, caller: Option<&Caller>, new: NewUser) -> Resu
     let maybe_first = !storage::users::any(&core.db).await?;
     let team = invited_to(core, new.invite_id.as_deref()).await?;
     if !maybe_first {
-        admit(core, caller, team)?;
+        admit(core, caller, team.as_ref())?;
     }
     let hash = core.passwords.hash(&new.password).await?;
     let mut transaction = core.db.begin().await?;
     let user = if maybe_first && is_first(&mut transaction).await? {
         User { roles: vec![role::SYSTEM_ADMIN.to_owned(), role::SYSTEM_USER.to_owned()], ..user }
     } else {
-        admit(core, caller, team)?;
+        admit(core, caller, team.as_ref())?;
         user
     };
     storage::users::insert(&mut *transaction, &user, &hash).await.map_err(taken)?;
+    let user = Arc::new(user);
+    let admission = match &team {
+        Some(team) => Some((team, admit_to(core, &mut transaction, team, &user, &[user.id], None).await?)),
+        None => None,
+    };
     transaction.commit().await?;
     core.realtime.publish(UserEvent::Created { user_id: user.id });
-    if let Some(team) = team {
-        join(core, &user, team).await;
+    if let Some((team, admission)) = admission {
+        announce(core, team, admission, user.id);
     }
-    Ok(user)
+    Ok(Arc::unwrap_or_clone(user))
 }
 
 /// The team an invitation is to.
-async fn invited_to(core: &Core, invite_id: Option<&str>) -> Result<Option<TeamId>> {
+async fn invited_to(core: &Core, invite_id: Option<&str>) -> Result<Option<Team>> {
     let Some(invite_id) = invite_id else { return Ok(None) };
     let team = storage::teams::by_invite_id(&core.db, invite_id).await?.filter(|team| team.deleted_at.is_none());
     let detail = "This invitation is no longer valid. Ask for a new one.";
-    team.map(|team| Some(team.id)).ok_or_else(|| Error::invalid("user.bad_invitation", "invite_id", detail))
-}
-
-/// The account is there by now and stays even where the team has become full: somebody can make room and add her.
-async fn join(core: &Core, user: &User, team: TeamId) {
-    if let Err(error) = members::team::add(core, &Caller::System, team, &[user.id]).await {
-        log::warn!("{} signed up by the invitation of team {team} but could not join it: {error}", user.id);
-    }
+    team.map(Some).ok_or_else(|| Error::invalid("user.bad_invitation", "invite_id", detail))
 }
 
 /// Makes an account for the command line, without asking for a reason.
@@ -71,7 +72,7 @@ async fn is_first(transaction: &mut PgConnection) -> Result<bool> {
 }
 
 /// Whether somebody may sign up who is not the first.
-fn admit(core: &Core, caller: Option<&Caller>, invited_to: Option<TeamId>) -> Result<()> {
+fn admit(core: &Core, caller: Option<&Caller>, invited_to: Option<&Team>) -> Result<()> {
     let by_admin = caller.is_some_and(|caller| access::has_system(core, caller, Permission::ManageSystem));
     if by_admin || invited_to.is_some() || core.config.accounts.open_signup {
         return Ok(());
