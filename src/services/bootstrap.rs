@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Caller, Core, channels, members, posts, preferences, statuses, teams};
+use super::{Caller, Core, channels, members, posts, preferences, statuses, teams, users};
 use crate::error::Result;
 use crate::model::{
     Bootstrap, Channel, ChannelId, ChannelMember, OpenChannel, TOWN_SQUARE, Team, TeamId, TeamMember, UserId,
@@ -41,7 +41,7 @@ pub async fn load(core: &Core, caller: &Caller, wish: &Wish) -> Result<Bootstrap
         None => None,
     };
     let peers = peers(user, &channels);
-    let mut users = storage::users::by_ids(&core.db, &peers).await?;
+    let mut users = users::profiles(core, &peers).await?;
     if let Some(open) = &open {
         let known: BTreeSet<UserId> = peers.iter().copied().collect();
         users.extend(open.people.iter().filter(|person| !known.contains(&person.id)).cloned());

@@ -1,6 +1,7 @@
 //! The server as its clients see it: a real one on a free port, over a real database.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that is wrong ends")]
 
+mod accounts;
 mod compatibility;
 mod harness;
 mod openapi;

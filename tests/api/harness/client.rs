@@ -112,6 +112,14 @@ impl Answer {
         Self { what, status: response.status(), headers: response.headers().clone(), bytes }
     }
 
+    /// Of a request that was added to.
+    pub async fn of<S>(sent: Result<awc::ClientResponse<S>, awc::error::SendRequestError>) -> Self
+    where
+        S: futures_util::Stream<Item = Result<bytes::Bytes, actix_web::error::PayloadError>> + Unpin,
+    {
+        Self::read("the request".to_owned(), sent.unwrap()).await
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|error| panic!("{}: {error}: {}", self.what, String::from_utf8_lossy(&self.bytes)))

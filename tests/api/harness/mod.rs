@@ -4,7 +4,7 @@ mod client;
 mod server;
 mod socket;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use server::{Person, TestServer};
 pub use socket::{Heard, Socket};
 
