@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that is wrong ends")]
 
 mod accounts;
+mod bad_input;
 mod compatibility;
 mod harness;
 mod openapi;
 mod posts;
+mod refusals;
 mod routes;
 mod sockets;

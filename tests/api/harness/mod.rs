@@ -5,7 +5,7 @@ mod server;
 mod socket;
 
 pub use client::{Answer, Client};
-pub use server::{Person, TestServer};
+pub use server::{PASSWORD, Person, TestServer};
 pub use socket::{Heard, Socket};
 
 use serde_json::Value;
