@@ -1,7 +1,5 @@
 //! The first answer a client needs.
 
-#![allow(unused_qualifications, reason = "what utoipa makes of a handler whose parameters are all in the query")]
-
 use std::collections::BTreeSet;
 
 use actix_web::web;

@@ -1,7 +1,5 @@
 //! People.
 
-#![allow(unused_qualifications, reason = "what utoipa makes of a handler whose parameters are all in the query")]
-
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
