@@ -6,9 +6,9 @@ use sqlx::{PgConnection, PgExecutor};
 use super::props;
 use crate::model::{ChannelId, Millis, TeamId, User, UserFilter, UserId, UserOrder, Window};
 
-/// Held by a transaction that may make the first user, so that two of them cannot. Any number does that nothing else
-/// locks in this database.
-const FIRST_USER_LOCK: i64 = 0x5255_5354_0001;
+/// Held by a transaction that decides who runs the installation: makes the first user, or takes away an administrator.
+/// Any number does that nothing else locks in this database.
+const ADMIN_LOCK: i64 = 0x5255_5354_0001;
 
 /// A query for whole users: all columns but the password hash, then the rest of the statement.
 macro_rules! select_users {
@@ -128,12 +128,12 @@ pub async fn any(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
     Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users) AS "any!""#).fetch_one(db).await?)
 }
 
-/// Until the end of this transaction no other one may make the first user.
+/// Until the end of this transaction no other one may make the first user or take away an administrator.
 ///
 /// # Errors
 /// What the database says.
 pub async fn lock_first(db: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query!("SELECT pg_advisory_xact_lock($1)", FIRST_USER_LOCK).execute(db).await?;
+    sqlx::query!("SELECT pg_advisory_xact_lock($1)", ADMIN_LOCK).execute(db).await?;
     Ok(())
 }
 
@@ -331,4 +331,36 @@ pub async fn count_active(db: impl PgExecutor<'_>) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM users WHERE deleted_at IS NULL AND NOT is_bot"#)
         .fetch_one(db)
         .await
+}
+
+/// Deactivates an account, or activates it where `deleted_at` is none.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_deleted(
+    db: impl PgExecutor<'_>,
+    id: UserId,
+    deleted_at: Option<Millis>,
+    now: Millis,
+) -> sqlx::Result<()> {
+    let change =
+        sqlx::query!("UPDATE users SET deleted_at = $2, updated_at = $3 WHERE id = $1", id as UserId, deleted_at, now);
+    change.execute(db).await?;
+    Ok(())
+}
+
+/// Whether an active system administrator is left beside `id`. Until the end of this transaction no other one may ask, so
+/// that two administrators cannot remove each other.
+///
+/// # Errors
+/// What the database says.
+pub async fn other_admin(db: &mut PgConnection, id: UserId) -> sqlx::Result<bool> {
+    lock_first(&mut *db).await?;
+    sqlx::query_scalar!(
+        r#"SELECT EXISTS (
+               SELECT FROM users WHERE id <> $1 AND deleted_at IS NULL AND 'system_admin' = ANY(roles)) AS "any!""#,
+        id as UserId
+    )
+    .fetch_one(db)
+    .await
 }

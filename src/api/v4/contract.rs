@@ -38,6 +38,14 @@ impl Endpoint {
     }
 }
 
+/// Whether the address is that of another route, of which the one that matched took a word for an id.
+pub(super) fn names_another(request: &HttpRequest) -> bool {
+    let placeholders = request.match_pattern().unwrap_or_default().matches('{').count();
+    let is_plainer =
+        |endpoint: &Endpoint| endpoint.segments.iter().filter(|it| it.starts_with('{')).count() < placeholders;
+    ENDPOINTS_READ.iter().any(|it| is_plainer(it) && it.matches(request.method(), request.path()))
+}
+
 /// For whatever no handler answers.
 pub(super) async fn not_here(request: HttpRequest) -> Answer<HttpResponse> {
     let known = ENDPOINTS_READ.iter().any(|endpoint| endpoint.matches(request.method(), request.path()));

@@ -114,7 +114,10 @@ fn bad_json(error: &JsonPayloadError, _: &HttpRequest, limit: usize) -> actix_we
     Failure(super::bad_json(error, limit)).into()
 }
 
-fn bad_path(_: PathError, _: &HttpRequest) -> actix_web::Error {
+fn bad_path(_: PathError, request: &HttpRequest) -> actix_web::Error {
+    if contract::names_another(request) {
+        return Failure(Error::not_implemented()).into();
+    }
     Failure(Error::invalid("request.bad_path", "path", "An id in the address is malformed.")).into()
 }
 

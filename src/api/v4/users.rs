@@ -7,14 +7,19 @@ use super::paging::Paging;
 use super::who::Who;
 use super::{Answer, etag};
 use crate::api::auth::{Anyone, Auth};
-use crate::model::{Millis, UserId};
-use crate::protocol::v4::{ChangePassword, DONE, Done, ListUsers, PatchUser, SignUp, User};
+use crate::model::{self, Millis, UserId, UserOrder};
+use crate::protocol::v4::{
+    AutocompleteUsers, AutocompletedUsers, ChangePassword, DONE, Done, ListUsers, PatchUser, SearchUsers, SetActive,
+    SetRoles, SignUp, User,
+};
 use crate::services::{Core, pictures, users};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/users", web::post().to(sign_up))
         .route("/users", web::get().to(list))
+        .route("/users/autocomplete", web::get().to(autocomplete))
+        .route("/users/search", web::post().to(search))
         .route("/users/ids", web::post().to(by_ids))
         .route("/users/usernames", web::post().to(by_usernames))
         .route("/users/username/{username}", web::get().to(by_username))
@@ -22,7 +27,10 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/users/{user_id}", web::get().to(get))
         .route("/users/{user_id}/image", web::get().to(picture))
         .route("/users/{user_id}/patch", web::put().to(patch))
-        .route("/users/{user_id}/password", web::put().to(change_password));
+        .route("/users/{user_id}/password", web::put().to(change_password))
+        .route("/users/{user_id}/roles", web::put().to(set_roles))
+        .route("/users/{user_id}/active", web::put().to(set_active))
+        .route("/users/{user_id}", web::delete().to(deactivate));
 }
 
 #[derive(Deserialize)]
@@ -144,5 +152,57 @@ async fn change_password(
     } else {
         users::reset_password(&core, &caller, user, &body.new_password).await?;
     }
+    Ok(web::Json(DONE))
+}
+
+/// Whoever is being typed: members of the channel, and those of the team who could be added to it.
+async fn autocomplete(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    query: web::Query<AutocompleteUsers>,
+) -> Answer<web::Json<AutocompletedUsers>> {
+    let (inside, outside, window) = query.into_inner().filters()?;
+    let shown = |users: Vec<model::User>| users.iter().map(User::from).collect();
+    let users = users::list(&core, &caller, inside, UserOrder::Username, &window).await?;
+    let out_of_channel = match outside {
+        Some(filter) => users::list(&core, &caller, filter, UserOrder::Username, &window).await?,
+        None => Vec::new(),
+    };
+    Ok(web::Json(AutocompletedUsers { users: shown(users), out_of_channel: shown(out_of_channel) }))
+}
+
+async fn search(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    body: web::Json<SearchUsers>,
+) -> Answer<web::Json<Vec<User>>> {
+    let (filter, window) = body.into_inner().filter()?;
+    let users = users::list(&core, &caller, filter, UserOrder::Username, &window).await?;
+    Ok(web::Json(users.iter().map(User::from).collect()))
+}
+
+async fn set_roles(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    who: web::Path<Who>,
+    body: web::Json<SetRoles>,
+) -> Answer<web::Json<Done>> {
+    let roles = body.roles.split_whitespace().map(str::to_owned).collect();
+    users::set_roles(&core, &caller, who.id(&caller)?, roles).await?;
+    Ok(web::Json(DONE))
+}
+
+async fn set_active(
+    core: web::Data<Core>,
+    Auth(caller): Auth,
+    who: web::Path<Who>,
+    body: web::Json<SetActive>,
+) -> Answer<web::Json<Done>> {
+    users::set_active(&core, &caller, who.id(&caller)?, body.active).await?;
+    Ok(web::Json(DONE))
+}
+
+async fn deactivate(core: web::Data<Core>, Auth(caller): Auth, who: web::Path<Who>) -> Answer<web::Json<Done>> {
+    users::set_active(&core, &caller, who.id(&caller)?, false).await?;
     Ok(web::Json(DONE))
 }

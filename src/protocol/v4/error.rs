@@ -63,6 +63,7 @@ const KNOWN: &[(&str, &str, Option<u16>)] = &[
     ("preference.not_yours", "api.preference.update_preferences.set.app_error", None),
     ("user.bad_email", "model.user.is_valid.email.app_error", None),
     ("user.bad_username", "model.user.is_valid.username.app_error", None),
+    ("user.last_admin", "api.user.update_user_roles.last_admin.app_error", None),
     ("user.email_hidden", "api.user.get_user_by_email.permissions.app_error", None),
     ("user.email_taken", "app.user.save.email_exists.app_error", None),
     ("user.not_found", "app.user.missing_account.const", None),

@@ -1,10 +1,8 @@
 //! People.
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
-use crate::model::{self, IdError, Millis, NewUser, Props, UserFilter, UserId, UserOrder, UserPatch, decode_id};
+use crate::model::{self, Millis, NewUser, Props, UserId, UserPatch};
 
 /// A person or a bot.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -156,84 +154,16 @@ impl From<PatchUser> for UserPatch {
     }
 }
 
-/// `GET /users`: which users to list. Ids are texts here, as clients send empty ones for "any".
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ListUsers {
-    in_team: String,
-    not_in_team: String,
-    in_channel: String,
-    not_in_channel: String,
-    #[serde(deserialize_with = "flag")]
-    without_team: bool,
-    #[serde(deserialize_with = "flag")]
-    active: bool,
-    #[serde(deserialize_with = "flag")]
-    inactive: bool,
-    roles: String,
-    role: String,
-    sort: String,
-    since: Option<Millis>,
+/// `PUT /users/{user_id}/roles`.
+#[derive(Debug, Deserialize)]
+pub struct SetRoles {
+    /// Names, separated by spaces.
+    pub roles: String,
 }
 
-impl ListUsers {
-    /// In which order.
-    ///
-    /// # Errors
-    /// 400 for an order this server does not know.
-    pub fn order(&self) -> Result<UserOrder> {
-        match self.sort.as_str() {
-            // By presence or by role within a channel is for the client to refine.
-            "" | "username" | "display_name" | "status" | "admin" => Ok(UserOrder::Username),
-            "create_at" => Ok(UserOrder::Newest),
-            "last_activity_at" => Ok(UserOrder::LastActive),
-            _ => Err(Error::invalid("request.bad_query", "sort", "Users cannot be sorted like that.")),
-        }
-    }
-}
-
-impl TryFrom<ListUsers> for UserFilter {
-    type Error = Error;
-
-    fn try_from(list: ListUsers) -> Result<Self> {
-        let roles = if list.roles.is_empty() { list.role } else { list.roles };
-        Ok(Self {
-            in_team: id(&list.in_team)?,
-            not_in_team: id(&list.not_in_team)?,
-            in_channel: id(&list.in_channel)?,
-            not_in_channel: id(&list.not_in_channel)?,
-            without_team: list.without_team,
-            roles: (!roles.is_empty()).then(|| roles.split(',').map(|role| role.trim().to_owned()).collect()),
-            active: match (list.active, list.inactive) {
-                (true, true) => {
-                    let detail = "Ask for active or for inactive users, not for both.";
-                    return Err(Error::invalid("request.bad_query", "inactive", detail));
-                }
-                (true, false) => Some(true),
-                (false, true) => Some(false),
-                (false, false) => None,
-            },
-            since: list.since.filter(|since| *since > 0),
-            ..Self::default()
-        })
-    }
-}
-
-/// A text of a query; an id that nothing can exist under is nobody's.
-fn id<T: From<Uuid>>(text: &str) -> Result<Option<T>> {
-    match decode_id(text) {
-        _ if text.is_empty() => Ok(None),
-        Ok(id) => Ok(Some(id.into())),
-        Err(IdError::Unknown) => Ok(Some(Uuid::nil().into())),
-        Err(IdError::Malformed) => Err(Error::invalid("request.bad_query", "id", "An id in the query is malformed.")),
-    }
-}
-
-/// Clients write flags as `true`, `1` or nothing.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<bool, D::Error> {
-    match String::deserialize(deserializer)?.as_str() {
-        "true" | "1" => Ok(true),
-        "" | "false" | "0" => Ok(false),
-        _ => Err(de::Error::custom("a flag is true or false")),
-    }
+/// `PUT /users/{user_id}/active`.
+#[derive(Debug, Deserialize)]
+pub struct SetActive {
+    /// Whether the account may be used.
+    pub active: bool,
 }

@@ -1,14 +1,16 @@
 //! Accounts: signing up, profiles, who may see what of whom.
 
+mod administration;
 mod directory;
 mod password;
 mod profile;
 mod rules;
 mod sign_up;
 
+pub use administration::{promote, set_active, set_roles};
 pub use directory::{by_email, by_username, get, list, look_up};
 pub use password::{change_password, reset_password, set_password};
-pub use profile::{patch, promote};
+pub use profile::patch;
 pub use sign_up::{create, sign_up};
 
 use std::sync::Arc;

@@ -3,8 +3,7 @@
 use super::sign_up::taken;
 use super::{not_found, password, rules, updated};
 use crate::error::{Error, Result};
-use crate::events::UserEvent;
-use crate::model::{Permission, User, UserId, UserPatch, now, role};
+use crate::model::{Permission, User, UserId, UserPatch, now};
 use crate::services::{Caller, Core, access};
 use crate::storage;
 
@@ -68,25 +67,4 @@ fn patched(user: User, patch: UserPatch) -> User {
         updated_at: now(),
         ..user
     }
-}
-
-/// Makes `login` (username or e-mail address) a system administrator, for the command line.
-///
-/// # Errors
-/// 404 `user.not_found`.
-pub async fn promote(core: &Core, login: &str) -> Result<User> {
-    let id = storage::users::by_login(&core.db, &login.to_lowercase()).await?.ok_or_else(not_found)?.id;
-    let mut transaction = core.db.begin().await?;
-    let mut user = storage::users::lock(&mut transaction, id).await?.ok_or_else(not_found)?;
-    if user.is_system_admin() {
-        return Ok(user);
-    }
-    user.roles.insert(0, role::SYSTEM_ADMIN.to_owned());
-    user.updated_at = now();
-    storage::users::update(&mut *transaction, &user).await?;
-    transaction.commit().await?;
-    core.realtime.set_privileged(id, true);
-    updated(core, user.clone());
-    core.realtime.publish(UserEvent::RolesUpdated { user: Box::new(user.clone()) });
-    Ok(user)
 }

@@ -1,5 +1,6 @@
 //! Accounts: getting one, proving who one is, and what people see of each other.
 
+mod administration;
 mod login;
 mod people;
 mod sessions;
