@@ -39,7 +39,9 @@ pub async fn by_email(core: &Core, caller: &Caller, email: &str) -> Result<User>
     if !may {
         return Err(Error::forbidden("user.email_hidden", "This installation does not show e-mail addresses."));
     }
-    let user = storage::users::by_login(&core.db, &email.to_lowercase()).await?.ok_or_else(not_found)?;
+    let email = email.to_lowercase();
+    let user = storage::users::by_login(&core.db, &email).await?.filter(|user| user.email == email);
+    let user = user.ok_or_else(not_found)?;
     get(core, caller, user.id).await
 }
 
