@@ -38,13 +38,13 @@ pub async fn sign_up(core: &Core, caller: Option<&Caller>, new: NewUser) -> Resu
     storage::users::insert(&mut *transaction, &user, &hash).await.map_err(taken)?;
     let user = Arc::new(user);
     let admission = match &team {
-        Some(team) => Some((team, admit_to(core, &mut transaction, team, &user, &[user.id], None).await?)),
+        Some(team) => Some((team, admit_to(core, &mut transaction, team, Some(&user), &[user.id], None).await?)),
         None => None,
     };
     transaction.commit().await?;
     core.realtime.publish(UserEvent::Created { user_id: user.id });
     if let Some((team, admission)) = admission {
-        announce(core, team, admission, user.id);
+        announce(core, team, admission, Some(user.id));
     }
     Ok(Arc::unwrap_or_clone(user))
 }
