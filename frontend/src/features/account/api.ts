@@ -24,7 +24,7 @@ export const accountApi = {
   logOut: () => api.DELETE('/api/v1/sessions/current'),
 
   sessions: () => body(api.GET('/api/v1/sessions')),
-  endSession: (id: string) => api.DELETE('/api/v1/sessions/{id}', { params: { path: { id } } }),
+  endSession: (id: string) => api.DELETE('/api/v1/sessions/{session_id}', { params: { path: { session_id: id } } }),
   endOtherSessions: () => api.DELETE('/api/v1/sessions'),
 
   patch: (changes: { nickname?: string; first_name?: string; last_name?: string; position?: string }) =>

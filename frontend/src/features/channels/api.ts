@@ -7,20 +7,20 @@ export interface NewChannel {
   private: boolean
 }
 
-const path = (id: string) => ({ params: { path: { id } } })
+const inChannel = (id: string) => ({ params: { path: { channel_id: id } } })
 
 export const channelsApi = {
-  get: (id: string) => body(api.GET('/api/v1/channels/{id}', path(id))),
+  get: (id: string) => body(api.GET('/api/v1/channels/{channel_id}', inChannel(id))),
   browse: (teamId: string, q: string, cursor?: string) =>
     body(
-      api.GET('/api/v1/teams/{id}/channels', {
-        params: { path: { id: teamId }, query: { q: q || undefined, cursor, limit: 60 } },
+      api.GET('/api/v1/teams/{team_id}/channels', {
+        params: { path: { team_id: teamId }, query: { q: q || undefined, cursor, limit: 60 } },
       }),
     ),
   create: (teamId: string, channel: NewChannel) =>
     body(
-      api.POST('/api/v1/teams/{id}/channels', {
-        ...path(teamId),
+      api.POST('/api/v1/teams/{team_id}/channels', {
+        params: { path: { team_id: teamId } },
         body: {
           name: channel.name,
           display_name: channel.displayName,
@@ -32,14 +32,14 @@ export const channelsApi = {
     ),
   openDirect: (userIds: string[]) => body(api.POST('/api/v1/channels/direct', { body: { user_ids: userIds } })),
   patch: (id: string, changes: { display_name?: string; header?: string; purpose?: string }) =>
-    body(api.PATCH('/api/v1/channels/{id}', { ...path(id), body: changes })),
+    body(api.PATCH('/api/v1/channels/{channel_id}', { ...inChannel(id), body: changes })),
   members: (id: string, cursor?: string) =>
-    body(api.GET('/api/v1/channels/{id}/members', { params: { path: { id }, query: { cursor, limit: 100 } } })),
+    body(api.GET('/api/v1/channels/{channel_id}/members', { params: { path: { channel_id: id }, query: { cursor, limit: 100 } } })),
   add: (id: string, userId: string) =>
-    body(api.POST('/api/v1/channels/{id}/members', { ...path(id), body: { user_id: userId } })),
+    body(api.POST('/api/v1/channels/{channel_id}/members', { ...inChannel(id), body: { user_id: userId } })),
   remove: (id: string, userId: string) =>
-    api.DELETE('/api/v1/channels/{id}/members/{user_id}', { params: { path: { id, user_id: userId } } }),
-  view: (id: string) => body(api.POST('/api/v1/channels/{id}/view', path(id))),
+    api.DELETE('/api/v1/channels/{channel_id}/members/{user_id}', { params: { path: { channel_id: id, user_id: userId } } }),
+  view: (id: string) => body(api.POST('/api/v1/channels/{channel_id}/view', inChannel(id))),
   markUnread: (id: string, postId: string) =>
-    body(api.POST('/api/v1/channels/{id}/unread', { ...path(id), body: { post_id: postId } })),
+    body(api.POST('/api/v1/channels/{channel_id}/unread', { ...inChannel(id), body: { post_id: postId } })),
 }

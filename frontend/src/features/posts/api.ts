@@ -14,33 +14,33 @@ export interface PageQuery {
 }
 
 const PAGE = 60
-const path = (id: string) => ({ params: { path: { id } } })
+const ofPost = (id: string) => ({ params: { path: { post_id: id } } })
 
 export const postsApi = {
   page({ channelId, rootId }: Place, query: PageQuery) {
     if (!rootId) {
       return body(
-        api.GET('/api/v1/channels/{id}/posts', { params: { path: { id: channelId }, query: { ...query, limit: PAGE } } }),
+        api.GET('/api/v1/channels/{channel_id}/posts', { params: { path: { channel_id: channelId }, query: { ...query, limit: PAGE } } }),
       )
     }
     const { before, after } = query
     return body(
-      api.GET('/api/v1/posts/{id}/thread', { params: { path: { id: rootId }, query: { before, after, limit: PAGE } } }),
+      api.GET('/api/v1/posts/{post_id}/thread', { params: { path: { post_id: rootId }, query: { before, after, limit: PAGE } } }),
     )
   },
-  get: (id: string) => body(api.GET('/api/v1/posts/{id}', path(id))),
+  get: (id: string) => body(api.GET('/api/v1/posts/{post_id}', ofPost(id))),
   create: ({ channelId, rootId }: Place, message: string, clientId: string) =>
     body(
-      api.POST('/api/v1/channels/{id}/posts', {
-        ...path(channelId),
+      api.POST('/api/v1/channels/{channel_id}/posts', {
+        params: { path: { channel_id: channelId } },
         body: { message, root_id: rootId, client_id: clientId },
       }),
     ),
-  edit: (id: string, message: string) => body(api.PATCH('/api/v1/posts/{id}', { ...path(id), body: { message } })),
-  remove: (id: string) => api.DELETE('/api/v1/posts/{id}', path(id)),
-  markThreadRead: (rootId: string) => api.POST('/api/v1/posts/{id}/thread/read', path(rootId)),
+  edit: (id: string, message: string) => body(api.PATCH('/api/v1/posts/{post_id}', { ...ofPost(id), body: { message } })),
+  remove: (id: string) => api.DELETE('/api/v1/posts/{post_id}', ofPost(id)),
+  markThreadRead: (rootId: string) => api.POST('/api/v1/posts/{post_id}/thread/read', ofPost(rootId)),
   react: (id: string, emoji: string) =>
-    api.PUT('/api/v1/posts/{id}/reactions/{emoji}', { params: { path: { id, emoji } } }),
+    api.PUT('/api/v1/posts/{post_id}/reactions/{emoji}', { params: { path: { post_id: id, emoji } } }),
   unreact: (id: string, emoji: string) =>
-    api.DELETE('/api/v1/posts/{id}/reactions/{emoji}', { params: { path: { id, emoji } } }),
+    api.DELETE('/api/v1/posts/{post_id}/reactions/{emoji}', { params: { path: { post_id: id, emoji } } }),
 }
