@@ -164,7 +164,7 @@ impl From<sqlx::Error> for Error {
     /// A pool that is exhausted is a busy server, and text that cannot be stored is bad input; everything else that SQL
     /// says and no service expected is our fault.
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code());
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         if code.is_some_and(|code| UNSTORABLE_TEXT.contains(&code.as_ref())) {
             return Self::invalid("request.bad_text", "body", "A text must not contain the character U+0000.");
         }

@@ -75,8 +75,7 @@ impl Event {
             Self::Post(event) => event.except(),
             Self::Channel(event) => event.except(),
             Self::Team(event) => event.except(),
-            Self::User(event) => event.except(),
-            Self::Category(_) => None,
+            Self::User(_) | Self::Category(_) => None,
         }
     }
 

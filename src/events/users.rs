@@ -60,8 +60,4 @@ impl UserEvent {
             }
         }
     }
-
-    pub(super) fn except(&self) -> Option<UserId> {
-        None
-    }
 }

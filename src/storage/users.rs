@@ -125,7 +125,7 @@ pub async fn password_hash(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<
 /// # Errors
 /// What the database says.
 pub async fn any(db: impl PgExecutor<'_>) -> sqlx::Result<bool> {
-    Ok(sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users) AS "any!""#).fetch_one(db).await?)
+    sqlx::query_scalar!(r#"SELECT EXISTS (SELECT FROM users) AS "any!""#).fetch_one(db).await
 }
 
 /// Until the end of this transaction no other one may make the first user or take away an administrator.

@@ -46,7 +46,8 @@ pub(super) async fn load(
 fn permissions(core: &Core, loaded: &model::Bootstrap) -> Permissions {
     let granted = |roles: &[&str]| core.roles.union(roles.iter().copied()).into_iter().collect::<Vec<_>>();
     let system: Vec<&str> = loaded.me.roles.iter().map(String::as_str).collect();
-    let places: BTreeSet<&str> = loaded.memberships.iter().flat_map(|member| member.roles()).copied().collect();
+    let places: BTreeSet<&str> =
+        loaded.memberships.iter().flat_map(crate::model::ChannelMember::roles).copied().collect();
     Permissions {
         system: granted(&system),
         teams: loaded.teams.iter().map(|(team, member)| (team.id.to_string(), granted(member.roles()))).collect(),

@@ -155,11 +155,13 @@ async fn of_user(
     if !is_everything {
         return Ok(HttpResponse::Ok().json(lines.collect::<Vec<_>>()));
     }
-    Ok(HttpResponse::Ok().content_type("application/x-ndjson").streaming(stream::iter(lines.map(line))))
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .streaming(stream::iter(lines.map(|member| line(&member)))))
 }
 
-fn line(member: v4::ChannelMemberWithTeam) -> serde_json::Result<Bytes> {
-    let mut line = serde_json::to_vec(&member)?;
+fn line(member: &v4::ChannelMemberWithTeam) -> serde_json::Result<Bytes> {
+    let mut line = serde_json::to_vec(member)?;
     line.push(b'\n');
     Ok(line.into())
 }
