@@ -1,6 +1,7 @@
 //! A client of both APIs.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::{Method, StatusCode};
@@ -8,6 +9,8 @@ use serde_json::Value;
 
 use super::Socket;
 
+/// Far longer than any answer takes, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Largest answer that a test reads.
 const MAX_BODY: usize = 8 << 20;
 
@@ -30,7 +33,7 @@ pub struct Answer {
 
 impl Client {
     pub fn new(address: SocketAddr) -> Self {
-        let http = awc::Client::builder().disable_redirects().finish();
+        let http = awc::Client::builder().disable_redirects().timeout(PATIENCE).finish();
         Self { http, base: format!("http://{address}"), token: None }
     }
 
