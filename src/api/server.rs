@@ -10,7 +10,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::header::{
     ContentType, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::{DefaultHeaders, NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpResponse, HttpServer, rt, web};
 use tokio::sync::watch;
 
@@ -81,6 +81,8 @@ fn main_server(core: &Arc<Core>, metrics: &Metrics) -> io::Result<(SocketAddr, S
             .app_data(web::Data::from(Arc::clone(&app_core)))
             .app_data(web::Data::new(app_metrics.clone()))
             .wrap(from_fn(middleware::measure))
+            // A published driver of `/api/v4` writes `/posts/{id}//reactions`.
+            .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(from_fn(middleware::request_scope))
             .wrap(security_headers(&app_core.config))
             .configure(|config| routes(config, app_core.config.server.max_body_bytes))
