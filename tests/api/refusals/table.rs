@@ -191,8 +191,29 @@ GET /api/v4/license/client?format=old +
 GET /api/v4/system/ping +
 "#;
 
-/// Websockets, which have tests of their own.
+/// Websockets, which have tests of their own, and routes whose refusals are tested beside their services.
 pub const ELSEWHERE: &str = "
 GET /api/v1/ws
 GET /api/v4/websocket
+POST /api/v4/drafts
+GET /api/v4/users/{user}/teams/{team}/drafts
+DELETE /api/v4/users/{user}/channels/{channel}/drafts
+DELETE /api/v4/users/{user}/channels/{channel}/drafts/{root}
+POST /api/v4/users/{user}/typing
+GET /api/v4/users/autocomplete
+POST /api/v4/users/search
+PUT /api/v4/users/{user}/roles
+PUT /api/v4/users/{user}/active
+DELETE /api/v4/users/{user}
+GET /api/v4/teams/{team}/channels/autocomplete
+GET /api/v4/teams/{team}/channels/search_autocomplete
+POST /api/v4/teams/{team}/channels/search
+GET /api/v4/users/{user}/teams/{team}/channels/categories
+POST /api/v4/users/{user}/teams/{team}/channels/categories
+PUT /api/v4/users/{user}/teams/{team}/channels/categories
+GET /api/v4/users/{user}/teams/{team}/channels/categories/order
+PUT /api/v4/users/{user}/teams/{team}/channels/categories/order
+GET /api/v4/users/{user}/teams/{team}/channels/categories/{category}
+PUT /api/v4/users/{user}/teams/{team}/channels/categories/{category}
+DELETE /api/v4/users/{user}/teams/{team}/channels/categories/{category}
 ";
