@@ -123,22 +123,10 @@ pub struct Mentions {
     pub exact_words: Vec<String>,
     /// People mentioned by the nature of the post.
     pub people: Vec<UserId>,
-    /// Whom it reaches beyond those.
-    pub reach: Reach,
-}
-
-/// How much of the channel a message mentions as a whole.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Reach {
-    /// Nobody who is not named.
-    #[default]
-    Named,
-    /// All who want to hear of `@channel` and `@all`.
-    Willing,
-    /// Those of these users who want to hear of `@here`: they are online.
-    WillingOf(Vec<UserId>),
-    /// Everyone: each post of a direct or group channel.
-    Everyone,
+    /// People whom `@channel`, `@all` or `@here` reaches.
+    pub crowd: Vec<UserId>,
+    /// Whether it mentions all members: each post of a direct or group channel does.
+    pub everyone: bool,
 }
 
 /// One person's one emoji under one post.

@@ -6,37 +6,46 @@ use std::collections::BTreeSet;
 use super::access::{self, ChannelAccess};
 use super::{Caller, Core};
 use crate::error::Result;
-use crate::model::{Availability, ChannelKind, Mentions, Permission, Reach, User};
+use crate::model::{Availability, ChannelId, Mentions, Permission, User, UserId};
 use crate::storage;
 
-/// `@here` asks the presence of this many members; nobody means more people than that.
-const MOST_HERE: i64 = 1_000;
+/// Where more people would hear of `@channel`, nobody does (contract of `/api/v4`: `MaxNotificationsPerChannel`).
+const MOST_CROWD: i64 = 1_000;
 
-/// Whom a message mentions in this channel. Asks the database only for `@here`.
+/// Whom a message mentions in this channel. Asks the database only for `@channel`, `@all` and `@here`.
 ///
 /// # Errors
 /// What the database says.
 pub(super) async fn resolve(core: &Core, caller: &Caller, access: &ChannelAccess, message: &str) -> Result<Mentions> {
     let Parsed { names, words, exact_words, channel_wide } = parse(message);
-    let may_reach_all = access::grants(core, caller, access, Permission::UseChannelMentions);
-    let reach = match (access.channel.kind, channel_wide) {
-        (ChannelKind::Direct | ChannelKind::Group, _) => Reach::Everyone,
-        (_, Some(ChannelWide::Everyone)) if may_reach_all => Reach::Willing,
-        (_, Some(ChannelWide::Here)) if may_reach_all => {
-            let members = storage::posts::members(&core.db, access.channel.id, MOST_HERE).await?;
-            let statuses = core.realtime.statuses(&members).await;
-            let online = statuses.into_iter().filter(|status| status.availability == Availability::Online);
-            Reach::WillingOf(online.map(|status| status.user_id).collect())
+    let everyone = access.channel.kind.is_personal();
+    let crowd = match channel_wide {
+        Some(wide) if !everyone && access::grants(core, caller, access, Permission::UseChannelMentions) => {
+            crowd(core, access.channel.id, wide).await?
         }
-        _ => Reach::Named,
+        _ => Vec::new(),
     };
     Ok(Mentions {
         names: names.into_iter().collect(),
         words: words.into_iter().collect(),
         exact_words: exact_words.into_iter().collect(),
         people: Vec::new(),
-        reach,
+        crowd,
+        everyone,
     })
+}
+
+async fn crowd(core: &Core, channel: ChannelId, wide: ChannelWide) -> Result<Vec<UserId>> {
+    let mut crowd = storage::posts::willing(&core.db, channel, MOST_CROWD + 1).await?;
+    if i64::try_from(crowd.len()).is_ok_and(|count| count > MOST_CROWD) {
+        return Ok(Vec::new());
+    }
+    if wide == ChannelWide::Here {
+        let statuses = core.realtime.statuses(&crowd).await;
+        let online = statuses.into_iter().filter(|status| status.availability == Availability::Online);
+        crowd = online.map(|status| status.user_id).collect();
+    }
+    Ok(crowd)
 }
 
 /// Whether a message mentions this user; `@channel`, `@all` and `@here` do where `hears_all`. The database decides the

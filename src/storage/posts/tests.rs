@@ -4,7 +4,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 use super::*;
-use crate::model::{ChannelId, Mentions, PostId, Props, Reach, TeamId, UserId};
+use crate::model::{ChannelId, Mentions, PostId, Props, TeamId, UserId};
 use crate::testing;
 
 /// A channel with some members.
@@ -108,8 +108,8 @@ fn naming(names: &[&str]) -> Mentions {
     Mentions { names: names.iter().map(|name| (*name).to_owned()).collect(), ..Mentions::default() }
 }
 
-fn reaching(reach: Reach) -> Mentions {
-    Mentions { reach, ..Mentions::default() }
+fn reaching(crowd: Vec<UserId>) -> Mentions {
+    Mentions { crowd, ..Mentions::default() }
 }
 
 #[tokio::test]
@@ -157,7 +157,7 @@ async fn whoever_left_a_thread_stays_away_until_mentioned_by_name() {
     let (root, _) = room.say(eve, None, &Mentions::default()).await;
     room.say(bob, Some(root), &Mentions::default()).await;
     run(&room.db, "UPDATE thread_members SET following = false").await;
-    room.say(bob, Some(root), &reaching(Reach::Willing)).await;
+    room.say(bob, Some(root), &reaching(vec![eve, bob])).await;
     assert_eq!(room.thread(eve, root).await, Some((false, 2, 1)));
     assert!(room.thread(bob, root).await.unwrap().0, "who replies follows again");
     room.say(bob, Some(root), &naming(&["user0"])).await;
@@ -194,11 +194,16 @@ async fn channel_mentions_reach_the_willing() {
     };
     run(&room.db, &set(muted, r#"{"mark_unread": "mention"}"#)).await;
     run(&room.db, &set(keen, r#"{"mark_unread": "mention", "ignore_channel_mentions": "off"}"#)).await;
-    let mut all = room.say(eve, None, &reaching(Reach::Willing)).await.1.mentioned;
+    let mut crowd = willing(&room.db, room.id, 10).await.unwrap();
+    crowd.sort();
+    assert_eq!(crowd, [eve, bob, keen]);
+    assert!(!crowd.contains(&deaf));
+    let mut all = room.say(eve, None, &reaching(crowd)).await.1.mentioned;
     all.sort();
-    assert_eq!(all, [bob, keen]);
-    assert_eq!(room.say(eve, None, &reaching(Reach::WillingOf(vec![bob, deaf]))).await.1.mentioned, [bob]);
-    assert_eq!(room.say(eve, None, &reaching(Reach::Everyone)).await.1.mentioned.len(), 4);
+    assert_eq!(all, [bob, keen], "but not the author");
+    assert_eq!(room.say(eve, None, &reaching(vec![UserId::new()])).await.1.mentioned, []);
+    let everyone = Mentions { everyone: true, ..Mentions::default() };
+    assert_eq!(room.say(eve, None, &everyone).await.1.mentioned.len(), 4);
     assert_eq!(room.say(eve, None, &naming(&["muted"])).await.1.mentioned, [muted], "a name is a name");
 }
 

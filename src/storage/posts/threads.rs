@@ -58,13 +58,20 @@ pub async fn followers(db: impl PgExecutor<'_>, root: PostId) -> sqlx::Result<Ve
     Ok(followers.collect())
 }
 
-/// The members of a channel, at most this many.
+/// The members of a channel who want to hear of `@channel`, `@all` and `@here`, at most this many: not those who said so,
+/// nor those who muted the channel and did not say otherwise.
 ///
 /// # Errors
 /// What the database says.
-pub async fn members(db: impl PgExecutor<'_>, channel: ChannelId, limit: i64) -> sqlx::Result<Vec<UserId>> {
+pub async fn willing(db: impl PgExecutor<'_>, channel: ChannelId, limit: i64) -> sqlx::Result<Vec<UserId>> {
     let members = sqlx::query_scalar!(
-        r#"SELECT user_id AS "user_id: UserId" FROM channel_members WHERE channel_id = $1 LIMIT $2"#,
+        r#"SELECT m.user_id AS "user_id: UserId" FROM channel_members m JOIN users u ON u.id = m.user_id
+           WHERE m.channel_id = $1 AND COALESCE(u.notify_props ->> 'channel', 'true') <> 'false'
+             AND CASE COALESCE(m.notify_props ->> 'ignore_channel_mentions', 'default')
+                     WHEN 'on' THEN false
+                     WHEN 'off' THEN true
+                     ELSE COALESCE(m.notify_props ->> 'mark_unread', 'all') <> 'mention' END
+           LIMIT $2"#,
         channel as ChannelId,
         limit
     );

@@ -4,7 +4,10 @@ use sqlx::PgExecutor;
 use sqlx::types::Json;
 
 use super::rows::select_posts;
-use crate::model::{ChannelId, Mentions, Millis, Post, PostId, Props, Reach, ThreadSummary, UserId};
+use crate::model::{ChannelId, Mentions, Millis, Post, PostId, Props, ThreadSummary, UserId};
+
+/// Members of a group channel, which each of its posts mentions.
+const MOST_IN_GROUP: i64 = 8;
 
 /// A post to be written.
 #[derive(Debug)]
@@ -59,14 +62,13 @@ pub struct Created {
 /// `created_at` is at least one millisecond after the channel's last post, so that within a channel the order in time is
 /// the order of the commits, and a reader who has seen a moment never misses a post that appears before it.
 ///
+/// Its best plan is the same whatever the parameters, so that PostgreSQL plans it once per connection and not each time,
+/// which would cost more than running it.
+///
 /// # Errors
 /// `posts_pending_key` where the author has used this pending id before: then nothing was written.
 pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<Option<Created>> {
-    let Mentions { names, words, exact_words, people, reach } = post.mentions;
-    let among = match reach {
-        Reach::WillingOf(users) => Some(users.as_slice()),
-        _ => None,
-    };
+    let Mentions { names, words, exact_words, people, crowd, everyone } = post.mentions;
     let row = sqlx::query!(
         r#"WITH root AS (
                SELECT id, user_id FROM posts
@@ -107,21 +109,16 @@ pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<
            ), reached AS (
                SELECT user_id FROM named
                UNION
-               SELECT user_id FROM channel_members WHERE $16 AND channel_id = $2
+               SELECT unnest($16::uuid[])
                UNION
-               SELECT m.user_id FROM channel_members m JOIN users u ON u.id = m.user_id
-               WHERE $17 AND m.channel_id = $2 AND ($18::uuid[] IS NULL OR m.user_id = ANY($18))
-                 AND COALESCE(u.notify_props ->> 'channel', 'true') <> 'false'
-                 AND CASE COALESCE(m.notify_props ->> 'ignore_channel_mentions', 'default')
-                         WHEN 'on' THEN false
-                         WHEN 'off' THEN true
-                         ELSE COALESCE(m.notify_props ->> 'mark_unread', 'all') <> 'mention' END
+               (SELECT user_id FROM channel_members WHERE $17 AND channel_id = $2 LIMIT $18)
            ), mentioned AS (
                UPDATE channel_members m
                SET mention_count = mention_count + 1,
                    mention_count_root = mention_count_root + CASE WHEN $4::uuid IS NULL THEN 1 ELSE 0 END
-               FROM channel, reached
-               WHERE m.channel_id = $2 AND m.user_id = reached.user_id AND m.user_id <> $3
+               FROM channel
+               WHERE m.channel_id = $2 AND m.user_id <> $3
+                 AND m.user_id = ANY(ARRAY(SELECT user_id FROM reached))
                RETURNING m.user_id
            ), touched AS (
                UPDATE posts SET updated_at = channel.last_post_at FROM channel, root WHERE posts.id = root.id
@@ -179,9 +176,9 @@ pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<
         words,
         exact_words,
         people as &[UserId],
-        *reach == Reach::Everyone,
-        matches!(reach, Reach::Willing | Reach::WillingOf(_)),
-        among as Option<&[UserId]>,
+        crowd as &[UserId],
+        *everyone,
+        MOST_IN_GROUP,
     )
     .fetch_optional(db)
     .await?;
