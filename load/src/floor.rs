@@ -90,7 +90,7 @@ pub async fn sends(members: usize, report: &mut Report) -> Outcome<()> {
         let readers: Vec<_> = streams.into_iter().map(|stream| tasks.spawn_local(read(stream))).collect();
         tasks.await;
         for reader in readers {
-            reader.await?.map_err(|error| error.to_string())?;
+            reader.await??;
         }
         let took = begun.elapsed();
         sender.join().map_err(|_| "the sender failed")??;

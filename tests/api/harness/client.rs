@@ -14,9 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Largest answer that a test reads.
 const MAX_BODY: usize = 8 << 20;
 
-/// Nothing depends on it but how long a broken test takes.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// A client with, or without, a login.
 #[derive(Clone)]
 pub struct Client {

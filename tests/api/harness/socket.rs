@@ -106,11 +106,6 @@ impl Socket {
         }
     }
 
-    /// The next event; none where none comes for long.
-    pub async fn try_event(&mut self) -> Option<Value> {
-        timeout(PATIENCE / 2, self.next_event()).await.ok()
-    }
-
     /// Asks on the socket and waits for the answer.
     pub async fn request(&mut self, action: &str, data: Value) -> Value {
         let id = self.next_request;
