@@ -1,6 +1,6 @@
 //! The commands beside `serve`.
 
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ pub(crate) async fn migrate(config: &Config) -> Outcome {
 
 /// Prints the description of the native API.
 pub(crate) fn openapi() -> Outcome {
-    println!("{}", rustchat::api::v1::openapi::document().to_pretty_json()?);
+    writeln!(io::stdout(), "{}", rustchat::api::v1::openapi::document().to_pretty_json()?)?;
     Ok(())
 }
 

@@ -144,11 +144,13 @@ impl Server {
 
     /// Accepts nothing new, and lets requests finish while sockets are told to come back.
     pub async fn stop(self, limit: Duration) {
+        // Before the HTTP workers end, as the database connections that they opened end with them. All that a last
+        // request would add is when its session was used.
+        jobs::flush(&self.core).await;
         let everyone_gone = async { tokio::join!(self.listeners.stop(), self.engine.shutdown(limit)) };
         if tokio::time::timeout(limit, everyone_gone).await.is_err() {
             log::warn!("requests or sockets are still open after {} seconds and are cut off", limit.as_secs());
         }
-        jobs::flush(&self.core).await;
         self.listening.abort();
         // An error says that it was aborted.
         let _ = self.listening.await;
