@@ -191,7 +191,7 @@ GET /api/v4/license/client?format=old +
 GET /api/v4/system/ping +
 "#;
 
-/// Websockets, which have tests of their own, and routes whose refusals are tested beside their services.
+/// Websockets, which have tests of their own, and routes that are not asked as everybody yet: give each its rows.
 pub const ELSEWHERE: &str = "
 GET /api/v1/ws
 GET /api/v4/websocket
