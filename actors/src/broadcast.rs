@@ -2,7 +2,7 @@
 //!
 //! Plain data without behaviour of its own; routing belongs to the hub, encoding to [`crate::Frames`].
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -96,6 +96,18 @@ pub struct Broadcast {
     pub frames: Frames,
     /// When it entered this instance; the start of the delivery latency.
     pub(crate) born: Instant,
+    /// Set for durable ones when the hub of their instance sends them on their way.
+    pub(crate) stamp: OnceLock<Stamp>,
+}
+
+/// The place of a durable broadcast among those of the instance that published it. A session that moves to another
+/// instance is told by it which ones it has already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// The instance.
+    pub(crate) origin: Uuid,
+    /// Counted from 1.
+    pub(crate) number: u64,
 }
 
 impl Broadcast {
@@ -110,7 +122,17 @@ impl Broadcast {
             throttle: None,
             frames,
             born: Instant::now(),
+            stamp: OnceLock::new(),
         }
+    }
+
+    /// Gives it its place; the first one holds.
+    pub(crate) fn stamp(&self, stamp: Stamp) {
+        self.stamp.get_or_init(|| stamp);
+    }
+
+    pub(crate) fn stamped(&self) -> Option<Stamp> {
+        self.stamp.get().copied()
     }
 
     /// Leaves these users out.

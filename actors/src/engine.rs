@@ -91,7 +91,8 @@ impl Engine {
         let arbiter = if config.arbiters == 0 { Arbiter::current() } else { Arbiter::new().handle() };
         let (refusals, clock) = (Refusals::default(), Clock::start());
         let instance = Uuid::new_v4();
-        let runtime = Arc::new(Runtime { instance, config, metrics, observer, bridge, hub, refusals, clock });
+        let peers = parking_lot::Mutex::default();
+        let runtime = Arc::new(Runtime { instance, config, metrics, observer, bridge, hub, refusals, clock, peers });
         let shared = Arc::clone(&runtime);
         launch(&arbiter, receiver, move || Hub::new(shared));
         runtime.bridge.start(Inbox::new(&runtime));

@@ -53,6 +53,7 @@ mod supervise;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub(crate) use broadcast::Stamp;
 pub use broadcast::{Audience, Broadcast, Class, ConnectionId, Protocol, Throttle, Topic};
 pub use config::EngineConfig;
 pub use connection::{Connect, ConnectError, Connection, Resume};

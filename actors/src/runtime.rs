@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::bridge::{Bridge, Control, Message};
+use crate::bridge::{Bridge, Control, Fate, Message};
 use crate::hub::{Hub, Order};
 use crate::mailbox::Mailbox;
 use crate::{Audience, Broadcast, Class, EngineConfig, Metrics, Observer, Refresh, Target};
@@ -22,6 +22,8 @@ pub(crate) struct Runtime {
     pub(crate) hub: Mailbox<Hub>,
     pub(crate) refusals: Refusals,
     pub(crate) clock: Clock,
+    /// What became of other instances, until the hub has heard of it.
+    pub(crate) peers: Mutex<Vec<(Uuid, Fate)>>,
 }
 
 impl Runtime {
@@ -55,6 +57,12 @@ impl Runtime {
             }
             Message::Broadcast(_) | Message::Presence(_) => {}
         }
+    }
+
+    /// Takes the news of another instance. The hub always has room for it in the end: it is asked again at its heartbeat.
+    pub(crate) fn peer(&self, instance: Uuid, fate: Fate) {
+        self.peers.lock().push((instance, fate));
+        let _ = self.hub.tell(Order::Peers);
     }
 
     /// Counts a broadcast that reached all local outboxes it was for.

@@ -18,6 +18,7 @@ use rustchat_actors::{Audience, Engine, EngineConfig, Observer, PresenceChange, 
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::time::sleep;
+use uuid::Uuid;
 
 use super::AppError;
 use crate::config::Config;
@@ -29,6 +30,8 @@ use crate::storage::messages;
 const LONGEST: usize = 7_999;
 /// Between two attempts to listen.
 const PAUSE: Duration = Duration::from_secs(5);
+/// Who sends what a command says: no instance that stays.
+const COMMAND: Uuid = Uuid::nil();
 const CLOSE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The services, for one command.
@@ -136,7 +139,7 @@ impl Hearer {
             let message = BASE64_STANDARD_NO_PAD
                 .decode(notification.payload())
                 .ok()
-                .and_then(|bytes| wire::decode(&Bytes::from(bytes)).ok());
+                .and_then(|bytes| wire::decode(COMMAND, &Bytes::from(bytes)).ok());
             // One from another version: whatever it said, fetching again shows it.
             let message = message.unwrap_or_else(|| Message::Gap(vec![Audience::Everyone]));
             if let Some(inbox) = self.0.get() {
@@ -224,6 +227,6 @@ mod tests {
     fn what_is_too_long_becomes_a_gap() {
         let text = to_text(&Bytes::from(vec![0; LONGEST]));
         let bytes = BASE64_STANDARD_NO_PAD.decode(text).unwrap();
-        assert!(matches!(wire::decode(&Bytes::from(bytes)).unwrap(), Message::Gap(_)));
+        assert!(matches!(wire::decode(COMMAND, &Bytes::from(bytes)).unwrap(), Message::Gap(_)));
     }
 }

@@ -6,7 +6,7 @@ use futures_util::future::{BoxFuture, ready};
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-use super::{Bridge, Inbox, Message, wire};
+use super::{Bridge, Fate, Inbox, Message, wire};
 
 /// Joins the engines of one process. A server that runs alone has [`LocalBridge::default`] and pays nothing for it; tests
 /// join several engines by cloning one ([`LocalBridge::neighbour`]), and then everything takes the way over [`wire`].
@@ -22,12 +22,30 @@ impl LocalBridge {
     pub fn neighbour(&self) -> Self {
         Self { instance: OnceLock::new(), inboxes: Arc::clone(&self.inboxes) }
     }
+
+    /// Cuts this engine off as if its process had been killed.
+    #[cfg(feature = "testing")]
+    pub fn kill(&self) {
+        self.vanish(Fate::Died);
+    }
+
+    fn vanish(&self, fate: Fate) {
+        let Some(instance) = self.instance.get().copied() else { return };
+        let mut inboxes = self.inboxes.lock();
+        inboxes.retain(|inbox| inbox.instance() != instance);
+        inboxes.iter().for_each(|inbox| inbox.peer(instance, fate));
+    }
 }
 
 impl Bridge for LocalBridge {
     fn start(&self, inbox: Inbox) {
         self.instance.get_or_init(|| inbox.instance());
-        self.inboxes.lock().push(inbox);
+        let mut inboxes = self.inboxes.lock();
+        for neighbour in inboxes.iter() {
+            neighbour.peer(inbox.instance(), Fate::Arrived);
+            inbox.peer(neighbour.instance(), Fate::Arrived);
+        }
+        inboxes.push(inbox);
     }
 
     fn send(&self, message: Message) {
@@ -36,8 +54,9 @@ impl Bridge for LocalBridge {
             return;
         }
         let bytes = wire::encode(&message);
-        for inbox in inboxes.iter().filter(|inbox| Some(&inbox.instance()) != self.instance.get()) {
-            match wire::decode(&bytes) {
+        let Some(from) = self.instance.get().copied() else { return };
+        for inbox in inboxes.iter().filter(|inbox| inbox.instance() != from) {
+            match wire::decode(from, &bytes) {
                 Ok(message) => inbox.deliver(message),
                 Err(error) => log::error!("local bridge: {error}"),
             }
@@ -49,7 +68,7 @@ impl Bridge for LocalBridge {
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {
-        self.inboxes.lock().retain(|inbox| Some(&inbox.instance()) != self.instance.get());
+        self.vanish(Fate::Left);
         Box::pin(ready(()))
     }
 }

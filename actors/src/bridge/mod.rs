@@ -24,6 +24,8 @@ pub use local::LocalBridge;
 /// - Durable broadcasts and control messages arrive exactly once, or the receiver gets a [`Message::Gap`] that covers
 ///   them. Ephemeral broadcasts may be lost.
 /// - Its backlog is bounded; what does not fit becomes a gap.
+/// - It says who the other instances are ([`Inbox::peer`]): [`Fate::Arrived`] before the first message of an instance,
+///   [`Fate::Left`] or [`Fate::Died`] after the last.
 pub trait Bridge: Send + Sync + 'static {
     /// Called once, when the engine has started: deliver what others send to `inbox` from now on.
     fn start(&self, inbox: Inbox);
@@ -104,6 +106,18 @@ pub struct PresenceNote {
     pub state: Option<PresenceState>,
 }
 
+/// What becomes of another instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is there from now on: its messages follow. Said again when messages of it may have been lost, so that it is
+    /// told anew what this instance knows.
+    Arrived,
+    /// It stopped in order: everything it had to say was delivered before.
+    Left,
+    /// It gave no sign of life for the length of its lease: it may have died with something unsaid.
+    Died,
+}
+
 /// Where a bridge delivers what other instances sent.
 #[derive(Clone)]
 pub struct Inbox {
@@ -126,6 +140,13 @@ impl Inbox {
     pub fn deliver(&self, message: Message) {
         if let Some(runtime) = self.runtime.upgrade() {
             runtime.receive(message);
+        }
+    }
+
+    /// Says what has become of another instance. Never blocks.
+    pub fn peer(&self, instance: Uuid, fate: Fate) {
+        if let Some(runtime) = self.runtime.upgrade() {
+            runtime.peer(instance, fate);
         }
     }
 }

@@ -12,6 +12,7 @@ mod read;
 mod write;
 
 use bytes::Bytes;
+use uuid::Uuid;
 
 use super::Message;
 use read::Reader;
@@ -47,12 +48,12 @@ pub fn encode(message: &Message) -> Bytes {
     writer.finish()
 }
 
-/// The message of these bytes.
+/// The message of these bytes, which the instance `from` sent.
 ///
 /// # Errors
 /// See [`WireError`]. The reader has lost what the message said, so whoever it may have concerned has a gap.
-pub fn decode(bytes: &Bytes) -> Result<Message, WireError> {
-    let mut reader = Reader::new(bytes);
+pub fn decode(from: Uuid, bytes: &Bytes) -> Result<Message, WireError> {
+    let mut reader = Reader::new(from, bytes);
     match reader.u8()? {
         VERSION => {}
         other => return Err(WireError::Version(other)),

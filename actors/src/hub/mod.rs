@@ -6,6 +6,7 @@
 
 mod channels;
 mod connect;
+mod peers;
 mod presences;
 mod registry;
 mod throttle;
@@ -32,6 +33,7 @@ use crate::{
 };
 
 use channels::Channels;
+use peers::Peers;
 use presences::Presences;
 use registry::Registry;
 use throttle::Throttles;
@@ -44,6 +46,8 @@ pub(crate) enum Order {
     Control(Control),
     /// Another instance sent this.
     Remote(Message),
+    /// There is news of other instances, see [`Runtime::peer`].
+    Peers,
     /// A session is wanted.
     Connect(Box<Connect>, oneshot::Sender<Result<Connection, ConnectError>>),
     /// A session joins, or leaves.
@@ -93,6 +97,7 @@ pub(crate) struct Hub {
     channels: Channels,
     presences: Presences,
     throttles: Throttles,
+    peers: Peers,
     stopping: bool,
     all_gone: Option<oneshot::Sender<()>>,
     /// Whether the hub's arbiter is its own.
@@ -109,6 +114,7 @@ impl Hub {
             presences: Presences::new(&mut crew, Arc::clone(&runtime)),
             crew,
             throttles: Throttles::default(),
+            peers: Peers::new(runtime.instance),
             stopping: false,
             all_gone: None,
             own_arbiter: arbiters > 0,
@@ -121,6 +127,9 @@ impl Hub {
             && !self.throttles.passes(*topic, throttle, Instant::now())
         {
             return self.runtime.metrics.throttled.add(1);
+        }
+        if broadcast.class == Class::Durable {
+            broadcast.stamp(self.peers.next_stamp());
         }
         self.runtime.bridge.send(Message::Broadcast(Arc::clone(broadcast)));
         self.deliver(broadcast);
@@ -199,7 +208,10 @@ impl Hub {
 
     fn remote(&mut self, message: &Message) {
         match message {
-            Message::Broadcast(broadcast) => self.deliver(broadcast),
+            Message::Broadcast(broadcast) => {
+                self.peers.heard(broadcast.stamped());
+                self.deliver(broadcast);
+            }
             Message::Control(control) => self.control(control, false),
             Message::Presence(note) => {
                 self.presences.tell(PresenceOrder::Note(*note));
@@ -271,6 +283,7 @@ impl Hub {
     /// Looks after everything that a refused message may have left undone, and after dead children.
     fn heartbeat(&mut self) {
         self.settle_refusals();
+        self.hear_of_peers();
         self.crew.beat(self.runtime.config.heartbeat_timeout);
         self.registry.orphans(|seat| self.crew.lost(seat)).into_iter().for_each(|id| self.forget(id));
         let dead = self.channels.dead(&self.crew).into_iter().chain(self.presences.dead(&self.crew));
@@ -317,6 +330,7 @@ impl Hub {
                 self.control(&control, true);
             }
             Order::Remote(message) => self.remote(&message),
+            Order::Peers => self.hear_of_peers(),
             Order::Connect(connect, answer) => {
                 // Nobody waits any more: the connection is dropped, and with it the session.
                 let _ = answer.send(self.connect(*connect));

@@ -28,6 +28,10 @@ pub(crate) enum PresenceOrder {
     Command { user: Uuid, command: PresenceCommand, ours: bool },
     /// Another instance says this.
     Note(PresenceNote),
+    /// Say again how everybody here looks: another instance does not know it.
+    Announce,
+    /// This instance is gone; `report` if this one tells what that changes for people who are nowhere else.
+    Gone { instance: Uuid, report: bool },
     /// What do these look like?
     Get(Vec<Uuid>, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
     /// A fault for tests: die like a bug would make it.
@@ -77,6 +81,10 @@ impl Presence {
     fn wake(&mut self, ctx: &mut Context<Self>) {
         let now = self.runtime.clock.now_ms();
         let outcomes = self.book.lock().wake(now);
+        self.settle(&outcomes, now, ctx);
+    }
+
+    fn settle(&mut self, outcomes: &[Outcome], now: i64, ctx: &mut Context<Self>) {
         outcomes.iter().for_each(|outcome| self.tell(outcome));
         self.arm(now, ctx);
     }
@@ -104,8 +112,15 @@ impl Handler<Posted<PresenceOrder>> for Presence {
             PresenceOrder::Recount(sockets) => {
                 let outcomes = book.recount(sockets, now);
                 drop(book);
-                outcomes.iter().for_each(|outcome| self.tell(outcome));
-                return self.arm(now, ctx);
+                return self.settle(&outcomes, now, ctx);
+            }
+            PresenceOrder::Gone { instance, report } => {
+                let outcomes = book.gone(instance, report, now);
+                drop(book);
+                return self.settle(&outcomes, now, ctx);
+            }
+            PresenceOrder::Announce => {
+                return book.notes().for_each(|note| self.runtime.bridge.send(Message::Presence(note)));
             }
             PresenceOrder::Get(users, answer) => {
                 let known = users.into_iter().filter_map(|user| Some((user, book.get(user)?))).collect();
@@ -116,8 +131,7 @@ impl Handler<Posted<PresenceOrder>> for Presence {
             PresenceOrder::Crash => panic!("presence was told to die"),
         };
         drop(book);
-        self.tell(&outcome);
-        self.arm(now, ctx);
+        self.settle(std::slice::from_ref(&outcome), now, ctx);
     }
 }
 

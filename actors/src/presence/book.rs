@@ -97,6 +97,32 @@ impl Book {
         self.settle(note.user, elsewhere.is_none(), now)
     }
 
+    /// An instance is gone with all it said. Whoever is here reports the change themselves; those who are nowhere now are
+    /// reported as offline if `report`.
+    pub(crate) fn gone(&mut self, instance: Uuid, report: bool, now: i64) -> Vec<Outcome> {
+        let concerns = |notes: &Vec<PresenceNote>| notes.iter().any(|note| note.instance == instance);
+        let users: Vec<_> = self.elsewhere.iter().filter(|(_, notes)| concerns(notes)).map(|(user, _)| *user).collect();
+        users.into_iter().map(|user| self.gone_from(user, instance, report, now)).collect()
+    }
+
+    fn gone_from(&mut self, user: Uuid, instance: Uuid, report: bool, now: i64) -> Outcome {
+        let before = self.get(user).unwrap_or(PresenceState::UNKNOWN);
+        let outcome = self.note(PresenceNote { instance, user, state: None }, now);
+        if self.get(user).is_some() || !report {
+            return outcome;
+        }
+        let offline = PresenceState { status: super::Status::Offline, manual: false, dnd_end_at: None, ..before };
+        // What somebody chose stays, connected or not.
+        let now = if before.manual { before } else { offline };
+        Outcome { change: (!now.looks_like(&before)).then_some(PresenceChange { user, before, now }), note: None }
+    }
+
+    /// How everybody here looks, for an instance that does not know it.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = PresenceNote> {
+        let noted = self.here.iter().filter(|(_, person)| person.noted.is_some());
+        noted.map(|(user, person)| PresenceNote { instance: self.instance, user: *user, state: person.noted })
+    }
+
     /// When to call [`wake`](Self::wake).
     pub(crate) fn next_due(&self) -> Option<i64> {
         self.due.first().map(|(at, _)| *at)

@@ -9,28 +9,35 @@ use super::{Message, WireError};
 use crate::bridge::{Control, PresenceNote};
 use crate::{
     Audience, Broadcast, Class, ConnectionId, Disconnect, Encoded, Frame, Frames, PresenceCommand, PresenceState,
-    Status, Target, Topic, Variant, Who,
+    Stamp, Status, Target, Topic, Variant, Who,
 };
 
 type Read<T> = Result<T, WireError>;
 
-pub(super) struct Reader(Bytes);
+pub(super) struct Reader {
+    from: Uuid,
+    bytes: Bytes,
+}
 
 impl Reader {
-    pub(super) fn new(bytes: &Bytes) -> Self {
-        Self(bytes.clone())
+    pub(super) fn new(from: Uuid, bytes: &Bytes) -> Self {
+        Self { from, bytes: bytes.clone() }
     }
 
     pub(super) fn rest(&self) -> usize {
-        self.0.len()
+        self.bytes.len()
     }
 
     pub(super) fn u8(&mut self) -> Read<u8> {
-        self.0.try_get_u8().map_err(|_| WireError::Short)
+        self.bytes.try_get_u8().map_err(|_| WireError::Short)
+    }
+
+    fn u64(&mut self) -> Read<u64> {
+        self.bytes.try_get_u64_le().map_err(|_| WireError::Short)
     }
 
     fn i64(&mut self) -> Read<i64> {
-        self.0.try_get_i64_le().map_err(|_| WireError::Short)
+        self.bytes.try_get_i64_le().map_err(|_| WireError::Short)
     }
 
     fn flag(&mut self) -> Read<bool> {
@@ -43,24 +50,24 @@ impl Reader {
 
     fn id(&mut self) -> Read<Uuid> {
         let mut id = [0; 16];
-        self.0.try_copy_to_slice(&mut id).map_err(|_| WireError::Short)?;
+        self.bytes.try_copy_to_slice(&mut id).map_err(|_| WireError::Short)?;
         Ok(Uuid::from_bytes(id))
     }
 
     fn count(&mut self) -> Read<usize> {
-        let count = self.0.try_get_u32_le().map_err(|_| WireError::Short)?;
+        let count = self.bytes.try_get_u32_le().map_err(|_| WireError::Short)?;
         usize::try_from(count).map_err(|_| WireError::Short)
     }
 
     fn bytes(&mut self) -> Read<Bytes> {
         let length = self.count()?;
-        if length > self.0.len() { Err(WireError::Short) } else { Ok(self.0.split_to(length)) }
+        if length > self.bytes.len() { Err(WireError::Short) } else { Ok(self.bytes.split_to(length)) }
     }
 
     /// Elements are at least one byte long, so a false count runs into the end before it costs memory.
     fn list<T, C: FromIterator<T>>(&mut self, mut read: impl FnMut(&mut Self) -> Read<T>) -> Read<C> {
         let count = self.count()?;
-        if count > self.0.len() {
+        if count > self.bytes.len() {
             return Err(WireError::Short);
         }
         (0..count).map(|_| read(self)).collect()
@@ -89,8 +96,12 @@ impl Reader {
             1 => Class::Ephemeral,
             other => return Err(WireError::Unknown(other, "class")),
         };
+        let number = self.optional(Self::u64)?;
         let frames = Frames::ready(self.encoded()?, self.encoded()?);
         let broadcast = Broadcast::new(audience, class, frames);
+        if let Some(number) = number {
+            broadcast.stamp(Stamp { origin: self.from, number });
+        }
         Ok(broadcast.except_users(except_users).except_connection(except_connection))
     }
 

@@ -8,8 +8,10 @@ use super::*;
 use crate::bridge::{Control, PresenceNote};
 use crate::{
     Audience, Broadcast, Class, ConnectionId, Disconnect, Encoded, Frame, Frames, PresenceCommand, PresenceState,
-    Protocol, Status, Target, Topic, Variant, Who,
+    Protocol, Stamp, Status, Target, Topic, Variant, Who,
 };
+
+const OTHER: Uuid = Uuid::from_u128(99);
 
 fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
@@ -59,6 +61,9 @@ fn messages() -> Vec<Message> {
     }
     let mut messages: Vec<_> = controls.into_iter().map(Message::Control).collect();
     messages.extend(audiences().into_iter().map(|audience| Message::Broadcast(Arc::new(rich(audience)))));
+    let stamped = rich(Audience::Everyone);
+    stamped.stamp(Stamp { origin: OTHER, number: u64::MAX });
+    messages.push(Message::Broadcast(Arc::new(stamped)));
     messages.push(Message::Presence(PresenceNote { instance: id(1), user: id(2), state: Some(state) }));
     messages.push(Message::Presence(PresenceNote { instance: id(1), user: id(2), state: None }));
     messages.push(Message::Gap(audiences()));
@@ -74,6 +79,7 @@ fn same(a: &Message, b: &Message) -> bool {
                 && a.except_users == b.except_users
                 && a.except_connection == b.except_connection
                 && a.class == b.class
+                && a.stamped() == b.stamped()
                 && frames(a) == frames(b)
         }
         (Message::Control(a), Message::Control(b)) => a == b,
@@ -86,7 +92,7 @@ fn same(a: &Message, b: &Message) -> bool {
 #[test]
 fn every_message_comes_back_as_it_went() {
     for message in messages() {
-        let back = decode(&encode(&message)).unwrap();
+        let back = decode(OTHER, &encode(&message)).unwrap();
         assert!(same(&message, &back), "{message:?}\n{back:?}");
     }
 }
@@ -95,7 +101,7 @@ fn every_message_comes_back_as_it_went() {
 fn what_cannot_be_encoded_travels_as_a_gap() {
     let broken = Frames::lazy(|_| panic!("a broken encoder"));
     let broadcast = Broadcast::new(Audience::User(id(1)), Class::Durable, broken);
-    let back = decode(&encode(&Message::Broadcast(Arc::new(broadcast)))).unwrap();
+    let back = decode(OTHER, &encode(&Message::Broadcast(Arc::new(broadcast)))).unwrap();
     assert!(same(&back, &Message::Gap(vec![Audience::User(id(1))])), "{back:?}");
 }
 
@@ -103,7 +109,7 @@ fn what_cannot_be_encoded_travels_as_a_gap() {
 fn a_newer_version_is_refused_by_its_number() {
     let mut bytes = encode(&Message::Gap(vec![])).to_vec();
     bytes[0] = 9;
-    assert_eq!(decode(&bytes.into()).unwrap_err(), WireError::Version(9));
+    assert_eq!(decode(OTHER, &bytes.into()).unwrap_err(), WireError::Version(9));
 }
 
 #[test]
@@ -111,10 +117,10 @@ fn a_cut_message_and_a_longer_one_are_refused() {
     for message in messages() {
         let bytes = encode(&message);
         for end in 0..bytes.len() {
-            assert!(decode(&bytes.slice(..end)).is_err(), "{message:?} cut at {end}");
+            assert!(decode(OTHER, &bytes.slice(..end)).is_err(), "{message:?} cut at {end}");
         }
         let longer = Bytes::from([&bytes[..], b"!"].concat());
-        assert_eq!(decode(&longer).unwrap_err(), WireError::TooLong(1));
+        assert_eq!(decode(OTHER, &longer).unwrap_err(), WireError::TooLong(1));
     }
 }
 
@@ -128,7 +134,7 @@ fn garbage_is_harmless() {
             for value in [0, 1, 2, 5, 0x7f, 0xff] {
                 let mut spoilt = bytes.clone();
                 spoilt[place] = value;
-                let _ = decode(&spoilt.into());
+                let _ = decode(OTHER, &spoilt.into());
             }
         }
     }
@@ -140,6 +146,6 @@ fn garbage_is_harmless() {
             noise.push(seed.to_le_bytes()[5] % 8);
         }
         seed = seed.wrapping_add(1);
-        let _ = decode(&noise.into());
+        let _ = decode(OTHER, &noise.into());
     }
 }

@@ -25,6 +25,10 @@ impl Writer {
         self.0.put_u8(n);
     }
 
+    fn u64(&mut self, n: u64) {
+        self.0.put_u64_le(n);
+    }
+
     fn i64(&mut self, n: i64) {
         self.0.put_i64_le(n);
     }
@@ -84,6 +88,7 @@ impl Writer {
             Class::Durable => 0,
             Class::Ephemeral => 1,
         });
+        self.optional(broadcast.stamped().map(|stamp| stamp.number), Self::u64);
         self.encoded(v1);
         self.encoded(v4);
     }
