@@ -31,6 +31,14 @@ pub enum Stale {
     Session(SessionId),
     /// An account changed.
     User(UserId),
+    /// Something in a channel but its counters changed.
+    Channel(ChannelId),
+    /// A team was archived or restored, and with it what its channels take.
+    Team(TeamId),
+    /// A user came into a channel, left it, or has other roles there.
+    Place(UserId, ChannelId),
+    /// The same of a team, and so of its channels.
+    Places(UserId),
     /// What roles grant changed.
     Roles,
 }
@@ -41,6 +49,10 @@ impl Stale {
         match self {
             Self::Session(id) => format!("session {id}").into(),
             Self::User(id) => format!("user {id}").into(),
+            Self::Channel(id) => format!("channel {id}").into(),
+            Self::Team(id) => format!("team {id}").into(),
+            Self::Place(user, channel) => format!("place {user} {channel}").into(),
+            Self::Places(user) => format!("places {user}").into(),
             Self::Roles => Bytes::from_static(b"roles"),
         }
     }
@@ -52,6 +64,13 @@ impl Stale {
         match text.split_once(' ') {
             Some(("session", id)) => id.parse().ok().map(Self::Session),
             Some(("user", id)) => id.parse().ok().map(Self::User),
+            Some(("channel", id)) => id.parse().ok().map(Self::Channel),
+            Some(("team", id)) => id.parse().ok().map(Self::Team),
+            Some(("place", ids)) => {
+                let (user, channel) = ids.split_once(' ')?;
+                Some(Self::Place(user.parse().ok()?, channel.parse().ok()?))
+            }
+            Some(("places", id)) => id.parse().ok().map(Self::Places),
             _ => (text == "roles").then_some(Self::Roles),
         }
     }
@@ -280,10 +299,20 @@ mod tests {
 
     #[test]
     fn what_is_stale_survives_the_trip() {
-        for stale in [Stale::Session(SessionId::new()), Stale::User(UserId::new()), Stale::Roles] {
+        let (user, channel) = (UserId::new(), ChannelId::new());
+        for stale in [
+            Stale::Session(SessionId::new()),
+            Stale::User(user),
+            Stale::Channel(channel),
+            Stale::Team(TeamId::new()),
+            Stale::Place(user, channel),
+            Stale::Places(user),
+            Stale::Roles,
+        ] {
             assert_eq!(Stale::parse(&stale.to_bytes()), Some(stale));
         }
         assert_eq!(Stale::parse(b"session nonsense"), None);
+        assert_eq!(Stale::parse(format!("place {user}").as_bytes()), None);
         assert_eq!(Stale::parse(&[0xff]), None);
     }
 }

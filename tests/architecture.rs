@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("realtime", &["model", "events", "protocol"]),
     ("services", &["model", "error", "config", "events", "storage", "realtime"]),
     ("jobs", &["model", "error", "services"]),
-    ("metrics", &[]),
+    ("metrics", &["services"]),
     ("telemetry", &["config", "request_id"]),
     ("data_dir", &[]),
     ("api", &["model", "error", "config", "events", "protocol", "realtime", "services", "metrics", "request_id"]),

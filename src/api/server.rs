@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use super::{health, middleware, socket, v1, v4, web_client};
 use crate::config::Config;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, PoolUse};
 use crate::services::Core;
 
 /// Where an answer waits before it is written; larger answers take several rounds. After a burst it stays with every
@@ -121,7 +121,9 @@ fn metrics_server(core: &Arc<Core>, metrics: &Metrics, address: SocketAddr) -> i
 }
 
 async fn show_metrics(core: web::Data<Core>, metrics: web::Data<Metrics>) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::plaintext()).body(metrics.render(&core.db, core.realtime.metrics()))
+    let pool = PoolUse::measure(&core.db).await;
+    let text = metrics.render(pool, &core.caches, core.realtime.metrics());
+    HttpResponse::Ok().content_type(ContentType::plaintext()).body(text)
 }
 
 /// One for every two cores: the engine and PostgreSQL need the rest.

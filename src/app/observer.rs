@@ -86,7 +86,7 @@ async fn refresh(core: &Core, what: &Refresh) {
         Refresh::Everything => None,
     };
     match stale {
-        Some(stale) => core.caches.drop_stale(stale),
+        Some(stale) => core.caches.forget(stale),
         None => core.caches.clear(),
     }
     if matches!(stale, None | Some(Stale::Roles)) {

@@ -220,9 +220,12 @@ fn within<T: PartialOrd + Display + Copy>(key: &str, value: T, range: RangeInclu
     Err(invalid(key, format!("is {value}, but must be from {} to {}", range.start(), range.end())))
 }
 
+/// Values in one cache.
+const CACHED: RangeInclusive<u64> = 100..=10_000_000;
+
 /// The ranges that `config/default.toml` states.
 fn check(config: &Config) -> Result<(), ConfigError> {
-    let Config { server, database, sessions, accounts, throttle, posts, realtime, .. } = config;
+    let Config { server, database, sessions, accounts, throttle, posts, caches, realtime, .. } = config;
     within("server.site_name length", server.site_name.chars().count(), 1..=30)?;
     within("server.workers", server.workers, 0..=64)?;
     within("server.max_body_bytes", server.max_body_bytes, 65_536..=16_777_216)?;
@@ -240,6 +243,10 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     within("throttle.login_address_per_minute", throttle.login_address_per_minute, 1..=10_000)?;
     within("posts.max_chars", posts.max_chars, 1..=16_383)?;
     within("posts.edit_limit_seconds", posts.edit_limit_seconds, -1..=i64::from(u32::MAX))?;
+    within("caches.sessions", caches.sessions, CACHED)?;
+    within("caches.users", caches.users, CACHED)?;
+    within("caches.channels", caches.channels, CACHED)?;
+    within("caches.places", caches.places, CACHED)?;
     within("realtime.channel_threads", realtime.channel_threads, 1..=64)?;
     within("realtime.hub_mailbox", realtime.hub_mailbox, 64..=1_048_576)?;
     within("realtime.channel_mailbox", realtime.channel_mailbox, 64..=1_048_576)?;

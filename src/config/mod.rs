@@ -38,6 +38,8 @@ pub struct Config {
     pub posts: Posts,
     /// Limits of teams.
     pub teams: Teams,
+    /// Sizes of what is remembered of the database.
+    pub caches: Caches,
     /// Bounds and timers of the realtime engine.
     pub realtime: Realtime,
     /// Level and form of the log.
@@ -158,6 +160,20 @@ pub struct Posts {
 pub struct Teams {
     /// People in one team; 0 for no limit.
     pub max_users: u32,
+}
+
+/// `[caches]`: values in each.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Caches {
+    /// Logins, with the account behind each.
+    pub sessions: u64,
+    /// Profiles.
+    pub users: u64,
+    /// Channels.
+    pub channels: u64,
+    /// Places of users in channels.
+    pub places: u64,
 }
 
 /// `[realtime]`

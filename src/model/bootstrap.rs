@@ -1,5 +1,7 @@
 //! What a client shows first.
 
+use std::sync::Arc;
+
 use super::{Channel, ChannelId, ChannelMember, PostPage, Preference, Status, Team, TeamId, TeamMember, User};
 
 /// A client's first answer.
@@ -16,7 +18,7 @@ pub struct Bootstrap {
     /// The caller's preferences.
     pub preferences: Vec<Preference>,
     /// The caller, the members of direct and group channels, and whom the open page shows.
-    pub users: Vec<User>,
+    pub users: Vec<Arc<User>>,
     /// Presence of those users.
     pub statuses: Vec<Status>,
     /// The channel to show, the team to show it in, and its page.
@@ -33,5 +35,5 @@ pub struct OpenChannel {
     /// Its page around the first unread post.
     pub page: PostPage,
     /// Whom the page shows.
-    pub people: Vec<User>,
+    pub people: Vec<Arc<User>>,
 }

@@ -78,6 +78,12 @@ pub struct Channel {
 }
 
 impl Channel {
+    /// The channel as it is for as long as nobody changes it: with all counters at 0.
+    #[must_use]
+    pub fn without_counters(self) -> Self {
+        Self { message_count: 0, root_count: 0, last_post_at: 0, last_root_post_at: 0, ..self }
+    }
+
     /// Whether everybody in the team is in it, for as long as they are in the team.
     #[must_use]
     pub fn is_default(&self) -> bool {

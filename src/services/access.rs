@@ -53,15 +53,57 @@ pub struct TeamAccess {
     pub member: Option<TeamMember>,
 }
 
-/// A channel the caller may act on, with the caller's places in it and in its team.
+/// A channel the caller may act on, as it is in the database at this moment.
 #[derive(Debug, Clone)]
 pub struct ChannelAccess {
     /// The channel.
     pub channel: Channel,
     /// The caller's place, where the caller is a member.
     pub member: Option<ChannelMember>,
-    /// The caller's place in the channel's team, where the caller is a member.
-    pub team_member: Option<TeamMember>,
+    place: Place,
+}
+
+/// A channel the caller may act on, from memory if possible; so it says nothing that posts or reading move.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The channel. Its counters are 0.
+    pub channel: Arc<Channel>,
+    place: Place,
+}
+
+/// What roles a user has in a channel and in its team; none where she is not a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    in_channel: Option<&'static [&'static str]>,
+    in_team: Option<&'static [&'static str]>,
+}
+
+/// What the rights in a channel follow from.
+pub trait Rights {
+    /// The channel's kind.
+    fn kind(&self) -> ChannelKind;
+    /// The caller's place in it.
+    fn place(&self) -> Place;
+}
+
+impl Rights for ChannelAccess {
+    fn kind(&self) -> ChannelKind {
+        self.channel.kind
+    }
+
+    fn place(&self) -> Place {
+        self.place
+    }
+}
+
+impl Rights for Standing {
+    fn kind(&self) -> ChannelKind {
+        self.channel.kind
+    }
+
+    fn place(&self) -> Place {
+        self.place
+    }
 }
 
 /// Whether the caller's system roles alone grant the permission.
@@ -137,7 +179,8 @@ fn sees_team(core: &Core, caller: &Caller, access: &TeamAccess) -> bool {
         || has_system(core, caller, Permission::ListPrivateTeams)
 }
 
-/// Loads a channel and proves a right in it, in one query.
+/// Loads a channel and proves a right in it, in one query: for whoever shows the channel or changes it. Everybody else
+/// takes [`standing`].
 ///
 /// Reading an open channel needs no membership of it, only `read_public_channel` in its team.
 ///
@@ -145,19 +188,42 @@ fn sees_team(core: &Core, caller: &Caller, access: &TeamAccess) -> bool {
 /// 404 `channel.not_found` for a channel that is not there or that the caller may not see, 403 `permission.missing` for
 /// one who sees it but lacks the right.
 pub async fn channel(core: &Core, caller: &Caller, id: ChannelId, permission: Permission) -> Result<ChannelAccess> {
+    let access = load_channel(core, caller, id).await?;
+    prove(core, caller, &access, permission)?;
+    Ok(access)
+}
+
+/// Proves a right in a channel, mostly without a query. What is remembered is enough to allow, but nobody is refused
+/// before the database has been asked: so whoever was let in on another instance is in at once.
+///
+/// # Errors
+/// Those of [`channel`].
+pub async fn standing(core: &Core, caller: &Caller, id: ChannelId, permission: Permission) -> Result<Standing> {
     let user = caller_id(caller);
-    let (channel, member, team_member) = storage::channels::with_member(&core.db, id, user)
+    if let (Some(channel), Some(place)) = (core.caches.channels.get(&id), core.caches.places.get(&(user, id))) {
+        let standing = Standing { channel, place };
+        if grants(core, caller, &standing, permission) {
+            return Ok(standing);
+        }
+    }
+    let reading = (core.caches.channels.read(), core.caches.places.read());
+    let ChannelAccess { channel, place, .. } = load_channel(core, caller, id).await?;
+    let standing = Standing { channel: Arc::new(channel.without_counters()), place };
+    core.caches.channels.keep(reading.0, id, Arc::clone(&standing.channel));
+    core.caches.places.keep(reading.1, (user, id), place);
+    prove(core, caller, &standing, permission)?;
+    Ok(standing)
+}
+
+async fn load_channel(core: &Core, caller: &Caller, id: ChannelId) -> Result<ChannelAccess> {
+    let (channel, member, team_member) = storage::channels::with_member(&core.db, id, caller_id(caller))
         .await?
         .ok_or_else(|| Error::not_found("channel.not_found"))?;
-    let access =
-        ChannelAccess { channel, member, team_member: team_member.filter(|member| member.deleted_at.is_none()) };
-    if grants(core, caller, &access, permission) {
-        Ok(access)
-    } else if sees(core, caller, &access) {
-        Err(Error::missing(permission))
-    } else {
-        Err(Error::not_found("channel.not_found"))
-    }
+    let place = Place {
+        in_channel: member.as_ref().map(ChannelMember::roles),
+        in_team: team_member.filter(|member| member.deleted_at.is_none()).as_ref().map(TeamMember::roles),
+    };
+    Ok(ChannelAccess { channel, member, place })
 }
 
 /// Loads a post that is not deleted and proves a right in its channel.
@@ -165,45 +231,50 @@ pub async fn channel(core: &Core, caller: &Caller, id: ChannelId, permission: Pe
 /// # Errors
 /// 404 `post.not_found` where the post or its channel is not there for the caller, 403 `permission.missing` for one who
 /// sees it but lacks the right.
-pub async fn post(core: &Core, caller: &Caller, id: PostId, permission: Permission) -> Result<(Post, ChannelAccess)> {
+pub async fn post(core: &Core, caller: &Caller, id: PostId, permission: Permission) -> Result<(Post, Standing)> {
     let post = storage::posts::get(&core.db, caller.user_id().ok(), id)
         .await?
         .filter(|post| post.deleted_at.is_none())
         .ok_or_else(|| Error::not_found("post.not_found"))?;
-    let access = channel(core, caller, post.channel_id, permission).await.map_err(|error| match error.code {
+    let standing = standing(core, caller, post.channel_id, permission).await.map_err(|error| match error.code {
         "channel.not_found" => Error::not_found("post.not_found"),
         _ => error,
     })?;
-    Ok((post, access))
+    Ok((post, standing))
 }
 
-/// Demands a right in a channel that is already loaded and that the caller sees.
+/// Demands a right in a channel that the caller sees.
 ///
 /// # Errors
 /// 403 `permission.missing`.
-pub fn demand(core: &Core, caller: &Caller, access: &ChannelAccess, permission: Permission) -> Result<()> {
+pub fn demand(core: &Core, caller: &Caller, access: &impl Rights, permission: Permission) -> Result<()> {
     if grants(core, caller, access, permission) { Ok(()) } else { Err(Error::missing(permission)) }
 }
 
-/// Whether the caller holds a right in a channel that is already loaded.
+/// Whether the caller holds a right in a channel.
 #[must_use]
-pub fn grants(core: &Core, caller: &Caller, access: &ChannelAccess, permission: Permission) -> bool {
+pub fn grants(core: &Core, caller: &Caller, access: &impl Rights, permission: Permission) -> bool {
+    let (is_open, place) = (access.kind() == ChannelKind::Open, access.place());
+    let role_grants = |roles: Option<&[&'static str]>, permission| {
+        roles.is_some_and(|roles| core.roles.grants(roles.iter().copied(), permission))
+    };
     let as_reader = matches!(permission, Permission::ReadChannel | Permission::ReadChannelContent)
-        && access.channel.kind == ChannelKind::Open
-        && team_grants(core, access, Permission::ReadPublicChannel);
+        && is_open
+        && role_grants(place.in_team, Permission::ReadPublicChannel);
     as_reader
-        || access.member.as_ref().is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission))
-        || (access.member.is_some() || access.channel.kind == ChannelKind::Open)
-            && team_grants(core, access, permission)
+        || role_grants(place.in_channel, permission)
+        || (place.in_channel.is_some() || is_open) && role_grants(place.in_team, permission)
         || has_system(core, caller, permission)
 }
 
-fn sees(core: &Core, caller: &Caller, access: &ChannelAccess) -> bool {
-    access.member.is_some() || grants(core, caller, access, Permission::ReadChannel)
-}
-
-fn team_grants(core: &Core, access: &ChannelAccess, permission: Permission) -> bool {
-    access.team_member.as_ref().is_some_and(|member| core.roles.grants(member.roles().iter().copied(), permission))
+fn prove(core: &Core, caller: &Caller, access: &impl Rights, permission: Permission) -> Result<()> {
+    if grants(core, caller, access, permission) {
+        Ok(())
+    } else if access.place().in_channel.is_some() || grants(core, caller, access, Permission::ReadChannel) {
+        Err(Error::missing(permission))
+    } else {
+        Err(Error::not_found("channel.not_found"))
+    }
 }
 
 /// The system sees what nobody in particular sees; its rights do not come from memberships.

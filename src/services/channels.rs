@@ -15,6 +15,7 @@ use crate::model::{
     Channel, ChannelId, ChannelKind, ChannelMember, ChannelPatch, ChannelStats, Millis, NewChannel, Permission, TeamId,
     UserId, Window, now,
 };
+use crate::realtime::Stale;
 use crate::storage;
 
 /// Most channels that a search answers with.
@@ -267,6 +268,7 @@ async fn store(
         update(&mut tx, channel).await?;
     }
     tx.commit().await?;
+    core.forget(Stale::Channel(channel.id));
     core.realtime.publish(event);
     publish_all(core, said);
     Ok(())

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use sha1::{Digest, Sha1};
 
@@ -72,7 +73,7 @@ pub async fn open_group(core: &Core, caller: &Caller, users: &[UserId]) -> Resul
 ///
 /// # Errors
 /// 400 for more than 200 channels.
-pub async fn people(core: &Core, caller: &Caller, channels: &[ChannelId]) -> Result<Vec<(ChannelId, Vec<User>)>> {
+pub async fn people(core: &Core, caller: &Caller, channels: &[ChannelId]) -> Result<Vec<(ChannelId, Vec<Arc<User>>)>> {
     if channels.len() > MAX_CHANNELS {
         return Err(Error::invalid("channel.too_many", "channel_ids", format!("Ask for {MAX_CHANNELS} at most.")));
     }

@@ -10,7 +10,7 @@ use crate::storage;
 /// Keeps a draft in a channel or of a reply; an empty one removes what is there.
 ///
 /// # Errors
-/// 400 `post.too_long`, `post.bad_text`, `post.props_too_large`, `post.bad_root`; those of [`access::channel`] with
+/// 400 `post.too_long`, `post.bad_text`, `post.props_too_large`, `post.bad_root`; those of [`access::standing`] with
 /// `create_post`.
 pub async fn save(
     core: &Core,
@@ -19,7 +19,7 @@ pub async fn save(
     root: Option<PostId>,
     (message, props): (String, Props),
 ) -> Result<Draft> {
-    access::channel(core, caller, channel, Permission::CreatePost).await?;
+    access::standing(core, caller, channel, Permission::CreatePost).await?;
     valid_text(core, &message)?;
     valid_props(&props)?;
     let now = now();
@@ -42,9 +42,9 @@ pub async fn save(
 /// Removes a draft. There is nothing wrong with one that is not there.
 ///
 /// # Errors
-/// Those of [`access::channel`] with `read_channel`.
+/// Those of [`access::standing`] with `read_channel`.
 pub async fn remove(core: &Core, caller: &Caller, channel: ChannelId, root: Option<PostId>) -> Result<()> {
-    access::channel(core, caller, channel, Permission::ReadChannel).await?;
+    access::standing(core, caller, channel, Permission::ReadChannel).await?;
     remove_from(core, caller, channel, root).await
 }
 

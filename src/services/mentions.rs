@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::access::{self, ChannelAccess};
+use super::access::{self, Standing};
 use super::{Caller, Core};
 use crate::error::Result;
 use crate::model::{Availability, ChannelId, Mentions, Permission, User, UserId};
@@ -16,7 +16,7 @@ const MOST_CROWD: i64 = 1_000;
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn resolve(core: &Core, caller: &Caller, access: &ChannelAccess, message: &str) -> Result<Mentions> {
+pub(super) async fn resolve(core: &Core, caller: &Caller, access: &Standing, message: &str) -> Result<Mentions> {
     let Parsed { names, words, exact_words, channel_wide } = parse(message);
     let everyone = access.channel.kind.is_personal();
     let crowd = match channel_wide {

@@ -40,7 +40,7 @@ use std::sync::Arc;
 
 use sqlx::PgPool;
 
-pub use caches::Caches;
+pub use caches::{CacheUse, Caches};
 pub use caller::{Caller, Identity};
 
 use crate::config::Config;
@@ -58,7 +58,7 @@ pub struct Core {
     /// What each role grants.
     pub roles: access::RoleBook,
     /// What is remembered of the database.
-    pub caches: Arc<Caches>,
+    pub caches: Caches,
     /// What signs and reads tokens.
     pub tokens: sessions::TokenKeys,
     /// What hashes passwords.
@@ -84,7 +84,7 @@ impl Core {
         Ok(Self {
             roles: access::RoleBook::new(roles::grants(&db).await?),
             installation: server::installation(&db).await?,
-            caches: Arc::default(),
+            caches: Caches::new(&config.caches),
             tokens: sessions::TokenKeys::new(secret),
             passwords: passwords::Passwords::new(config.accounts.bcrypt_cost),
             throttles: throttle::Throttles::new(&config.throttle),
@@ -96,10 +96,10 @@ impl Core {
         })
     }
 
-    /// Drops something that is no longer true from the caches: from this instance's before it returns, so that whoever
-    /// changed it reads the change, and from the others' soon after.
+    /// Makes the caches forget what is no longer true: this instance's before it returns, so that whoever changed it
+    /// reads the change, and the others' soon after. Call it after the commit, before anybody is told.
     fn forget(&self, stale: Stale) {
-        self.caches.drop_stale(stale);
+        self.caches.forget(stale);
         self.realtime.refresh(stale);
     }
 }

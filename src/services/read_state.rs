@@ -32,7 +32,7 @@ pub async fn view(core: &Core, caller: &Caller, user: UserId, channels: &[Channe
     let at = now();
     let places = storage::read_state::view(&core.db, user, channels, at).await?;
     if !places.iter().any(|place| place.channel_id == *first) {
-        access::channel(core, caller, *first, Permission::ReadChannel).await?;
+        access::standing(core, caller, *first, Permission::ReadChannel).await?;
     }
     let changed: Vec<_> = places.iter().filter(|place| place.updated_at == at).cloned().collect();
     if !changed.is_empty() {
@@ -53,25 +53,26 @@ pub async fn mark_unread(
     post: PostId,
 ) -> Result<(Channel, ChannelMember)> {
     access::self_or_admin(core, caller, user)?;
-    let (post, access) = access::post(core, caller, post, Permission::ReadChannelContent).await?;
+    let (post, _) = access::post(core, caller, post, Permission::ReadChannelContent).await?;
     if within.is_some_and(|channel| channel != post.channel_id) {
         return Err(Error::not_found("post.not_found"));
     }
-    let (reader, place) = tokio::try_join!(
+    let not_a_member = || Error::not_found("channel_member.not_found");
+    let (reader, found) = tokio::try_join!(
         storage::users::get(&core.db, user),
-        storage::members::of_channel(&core.db, post.channel_id, user)
+        storage::channels::with_member(&core.db, post.channel_id, user)
     )?;
-    let (reader, place) = reader.zip(place).ok_or_else(|| Error::not_found("channel_member.not_found"))?;
-    let mentions = count_mentions(core, &access.channel, &reader, &place, &post).await?;
+    let Some((reader, (channel, Some(place), _))) = reader.zip(found) else { return Err(not_a_member()) };
+    let mentions = count_mentions(core, &channel, &reader, &place, &post).await?;
     let member =
         storage::read_state::mark_unread(&core.db, user, post.channel_id, post.created_at, mentions, now()).await?;
-    let member = member.ok_or_else(|| Error::not_found("channel_member.not_found"))?;
+    let member = member.ok_or_else(not_a_member)?;
     core.realtime.publish(ChannelEvent::MarkedUnread {
         member: Box::new(member.clone()),
-        channel: Box::new(access.channel.clone()),
+        channel: Box::new(channel.clone()),
         post_id: post.id,
     });
-    Ok((access.channel, member))
+    Ok((channel, member))
 }
 
 /// A channel and the user's place in it, to tell what she has not read.

@@ -10,6 +10,7 @@ use crate::model::{
     Channel, ChannelId, ChannelKind, NewTeam, OFF_TOPIC, Permission, TOWN_SQUARE, Team, TeamId, TeamKind, TeamMember,
     TeamPatch, TeamUnread, UserId, Window, encode_id, now,
 };
+use crate::realtime::Stale;
 use crate::storage;
 
 /// Names that the web client's own addresses begin with.
@@ -180,6 +181,7 @@ pub async fn archive(core: &Core, caller: &Caller, id: TeamId) -> Result<Team> {
     team.updated_at = now();
     team.deleted_at = Some(team.updated_at);
     storage::teams::set_deleted(&core.db, id, team.deleted_at, team.updated_at).await?;
+    core.forget(Stale::Team(id));
     core.realtime.publish(TeamEvent::Archived { team: Box::new(team.clone()) });
     Ok(team)
 }
@@ -196,6 +198,7 @@ pub async fn restore(core: &Core, caller: &Caller, id: TeamId) -> Result<Team> {
     team.updated_at = now();
     team.deleted_at = None;
     storage::teams::set_deleted(&core.db, id, None, team.updated_at).await?;
+    core.forget(Stale::Team(id));
     core.realtime.publish(TeamEvent::Restored { team: Box::new(team.clone()) });
     Ok(team)
 }

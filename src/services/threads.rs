@@ -1,6 +1,8 @@
 //! Threads: reading them, following them, and how far each follower has read.
 
-use super::access::{self, ChannelAccess};
+use std::sync::Arc;
+
+use super::access::{self, Standing};
 use super::{Caller, Core, users};
 use crate::error::{Error, Result};
 use crate::events::{PostEvent, ThreadMoved, ThreadRead};
@@ -180,7 +182,7 @@ pub async fn read_all(core: &Core, caller: &Caller, team: TeamId) -> Result<()> 
 ///
 /// # Errors
 /// What the database says.
-pub async fn participants(core: &Core, places: &[Place]) -> Result<Vec<User>> {
+pub async fn participants(core: &Core, places: &[Place]) -> Result<Vec<Arc<User>>> {
     let mut ids: Vec<UserId> = places.iter().flat_map(|place| place.root.thread.participants.iter().copied()).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -210,7 +212,7 @@ pub(super) async fn moved(
 ///
 /// # Errors
 /// 404 `post.not_found` for a reply; those of [`access::post`] with `read_channel_content`.
-async fn root(core: &Core, caller: &Caller, id: PostId) -> Result<(Post, ChannelAccess)> {
+async fn root(core: &Core, caller: &Caller, id: PostId) -> Result<(Post, Standing)> {
     let (post, access) = access::post(core, caller, id, Permission::ReadChannelContent).await?;
     if post.root_id.is_some() { Err(Error::not_found("post.not_found")) } else { Ok((post, access)) }
 }

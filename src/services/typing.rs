@@ -8,9 +8,9 @@ use crate::model::{ChannelId, Permission, PostId};
 /// Shows the others in a channel that the caller is writing, for some seconds.
 ///
 /// # Errors
-/// Those of [`access::channel`] for [`Permission::CreatePost`].
+/// Those of [`access::standing`] for [`Permission::CreatePost`].
 pub async fn announce(core: &Core, caller: &Caller, channel: ChannelId, root: Option<PostId>) -> Result<()> {
-    access::channel(core, caller, channel, Permission::CreatePost).await?;
+    access::standing(core, caller, channel, Permission::CreatePost).await?;
     core.realtime.publish(PostEvent::Typing { channel_id: channel, root_id: root, user_id: caller.user_id()? });
     Ok(())
 }

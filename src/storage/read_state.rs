@@ -58,6 +58,21 @@ pub async fn view(
     Ok(rows.into_iter().map(ChannelMember::from).collect())
 }
 
+/// Until when a member has read a channel, where something came after that; none also for whoever is no member.
+///
+/// # Errors
+/// What the database says.
+pub async fn unread_since(db: impl PgExecutor<'_>, user: UserId, channel: ChannelId) -> sqlx::Result<Option<Millis>> {
+    sqlx::query_scalar!(
+        "SELECT m.last_viewed_at FROM channel_members m JOIN channels c ON c.id = m.channel_id
+         WHERE m.channel_id = $1 AND m.user_id = $2 AND m.last_viewed_at < c.last_post_at",
+        channel as ChannelId,
+        user as UserId
+    )
+    .fetch_optional(db)
+    .await
+}
+
 /// Marks everything from the moment `since` on as unread, with this many mentions in all and in roots; none where the
 /// user is not in the channel.
 ///

@@ -1,20 +1,23 @@
 //! The services with a database and an engine of their own, people who act, and connections that hear what happens.
 
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use rustchat_actors::bridge::LocalBridge;
+use rustchat_actors::bridge::{Bridge, LocalBridge};
 use rustchat_actors::{
     Connect, Connection, Engine, EngineConfig, Frame, Observer, PresenceChange, PresenceState, Protocol, Refresh,
     Status, Topic,
 };
 use serde_json::Value;
+use sqlx::PgPool;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::config::Config;
 use crate::model::{Session, SessionId, User, UserId, now, role};
-use crate::realtime::Realtime;
+use crate::realtime::{Realtime, Stale};
 use crate::services::{Caller, Core, Identity, members};
 use crate::storage;
 
@@ -24,8 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Everything between the APIs and the database. Make it inside an actix system (`#[actix_web::test]`).
 pub struct World {
     /// The services.
-    pub core: Core,
+    pub core: Arc<Core>,
     engine: Engine,
+    bridge: Arc<LocalBridge>,
+    stale: Mutex<UnboundedReceiver<Stale>>,
 }
 
 /// A connection that reads when it is told to.
@@ -33,11 +38,25 @@ pub struct Listener {
     connection: Connection,
 }
 
-struct Deaf;
+/// Hears what is stale, as the server's observer does, and says so.
+struct Ear {
+    core: Arc<OnceLock<Weak<Core>>>,
+    heard: UnboundedSender<Stale>,
+}
 
-impl Observer for Deaf {
+impl Observer for Ear {
     fn presence_changed(&self, _: PresenceChange) {}
-    fn refresh(&self, _: Refresh) {}
+
+    fn refresh(&self, what: Refresh) {
+        let Refresh::One(message) = what else { return };
+        let stale = Stale::parse(&message).expect("this version's own message");
+        if let Some(core) = self.core.get().and_then(Weak::upgrade) {
+            core.caches.forget(stale);
+        }
+        // A test may have ended already.
+        let _ = self.heard.send(stale);
+    }
+
     fn fatal(&self, reason: &str) {
         panic!("the engine ended: {reason}");
     }
@@ -54,12 +73,29 @@ impl World {
         let mut config = Config::defaults().expect("the defaults are valid");
         config.accounts.bcrypt_cost = 4;
         change(&mut config);
-        let engine = Engine::start(EngineConfig::default(), Arc::new(Deaf), Arc::new(LocalBridge::default()));
-        let db = super::database().await;
-        let core = Core::open(db, Realtime::new(engine.clone()), Arc::new(config), b"a secret of thirty-two bytes, ok")
-            .await
-            .expect("the services open");
-        Self { core, engine }
+        Self::open(super::database().await, Arc::new(config), LocalBridge::default()).await
+    }
+
+    /// One more instance of the same installation.
+    pub async fn another_instance(&self) -> Self {
+        Self::open(self.core.db.clone(), Arc::clone(&self.core.config), self.bridge.neighbour()).await
+    }
+
+    async fn open(db: PgPool, config: Arc<Config>, bridge: LocalBridge) -> Self {
+        let (core, bridge, (heard, stale)) = (Arc::<OnceLock<_>>::default(), Arc::new(bridge), unbounded_channel());
+        let ear = Ear { core: Arc::clone(&core), heard };
+        let engine = Engine::start(EngineConfig::default(), Arc::new(ear), Arc::clone(&bridge) as Arc<dyn Bridge>);
+        let services = Core::open(db, Realtime::new(engine.clone()), config, b"a secret of thirty-two bytes, ok");
+        let services = Arc::new(services.await.expect("the services open"));
+        core.get_or_init(|| Arc::downgrade(&services));
+        Self { core: services, engine, bridge, stale: Mutex::new(stale) }
+    }
+
+    /// Waits until this instance has heard from another one that something is stale.
+    pub async fn forgets(&self, stale: Stale) {
+        let mut heard = self.stale.lock().await;
+        let hears = async { while heard.recv().await.expect("the engine runs") != stale {} };
+        tokio::time::timeout(PATIENCE, hears).await.expect("the message arrives");
     }
 
     /// Somebody with an account, logged in.

@@ -108,7 +108,8 @@ pub(super) async fn members(
     let window = paging.window()?;
     let (members, users) = team::list_with_profiles(&core, &caller, *id, &window).await?;
     let next_cursor = next_cursor(&users, &window, |user| (&user.username, user.id.0));
-    let (members, users) = (members.iter().map(Into::into).collect(), users.iter().map(Into::into).collect());
+    let (members, users) =
+        (members.iter().map(Into::into).collect(), users.iter().map(|user| user.as_ref().into()).collect());
     Ok(web::Json(MemberPage { members, users, next_cursor }))
 }
 

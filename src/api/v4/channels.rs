@@ -1,6 +1,7 @@
 //! Channels.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -59,7 +60,7 @@ async fn people_of_groups(
     channels: web::Json<Vec<ChannelId>>,
 ) -> Answer<web::Json<BTreeMap<String, Vec<v4::User>>>> {
     let people = direct::people(&core, &caller, &channels).await?;
-    let shown = |users: Vec<User>| users.iter().map(v4::User::from).collect();
+    let shown = |users: Vec<Arc<User>>| users.iter().map(|user| user.as_ref().into()).collect();
     Ok(web::Json(people.into_iter().map(|(channel, users)| (channel.to_string(), shown(users))).collect()))
 }
 

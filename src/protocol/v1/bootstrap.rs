@@ -91,7 +91,7 @@ impl Bootstrap {
             channels: loaded.channels.into_iter().map(Channel::from).collect(),
             memberships: loaded.memberships.into_iter().map(Membership::from).collect(),
             preferences: loaded.preferences.into_iter().map(PreferenceItem::from).collect(),
-            users: loaded.users.iter().map(User::from).collect(),
+            users: loaded.users.iter().map(|user| user.as_ref().into()).collect(),
             statuses: loaded.statuses.into_iter().map(Status::from).collect(),
             permissions,
             open: loaded.open.map(|open| OpenChannel {

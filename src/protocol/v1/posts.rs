@@ -1,5 +1,7 @@
 //! Posts, threads, reactions.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -170,13 +172,13 @@ pub struct PostPage {
 impl PostPage {
     /// A page with the people it shows.
     #[must_use]
-    pub fn new(page: model::PostPage, users: &[model::User]) -> Self {
+    pub fn new(page: model::PostPage, users: &[Arc<model::User>]) -> Self {
         Self {
             older: page.previous.and(page.posts.last().map(|post| post.id)),
             newer: page.next.and(page.posts.first().map(|post| post.id)),
             posts: page.posts.into_iter().map(Post::from).collect(),
             related: page.related.into_iter().map(Post::from).collect(),
-            users: users.iter().map(User::from).collect(),
+            users: users.iter().map(|user| user.as_ref().into()).collect(),
         }
     }
 }

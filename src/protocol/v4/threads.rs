@@ -1,5 +1,7 @@
 //! Threads and how far they were read.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::{Post, User, UserStub};
@@ -34,9 +36,9 @@ pub enum Participant {
 impl Thread {
     /// A thread, its participants with the profiles among `people` where there are any.
     #[must_use]
-    pub fn new(root: model::Post, reading: ThreadReading, people: &[model::User]) -> Self {
+    pub fn new(root: model::Post, reading: ThreadReading, people: &[Arc<model::User>]) -> Self {
         let participant = |id: &model::UserId| match people.iter().find(|user| user.id == *id) {
-            Some(user) => Participant::Whole(Box::new(User::from(user))),
+            Some(user) => Participant::Whole(Box::new(User::from(user.as_ref()))),
             None => Participant::Stub(UserStub { id: *id }),
         };
         Self {

@@ -10,6 +10,7 @@ use crate::events::ChannelEvent;
 use crate::model::{
     Channel, ChannelId, ChannelKind, ChannelMember, Permission, Props, Team, TeamId, User, UserId, Window, now,
 };
+use crate::realtime::Stale;
 use crate::services::access::ChannelAccess;
 use crate::services::channels::live;
 use crate::services::{Caller, Core, access};
@@ -93,6 +94,7 @@ pub async fn remove(core: &Core, caller: &Caller, id: ChannelId, user: UserId) -
     }
     let notices = farewell(&mut tx, &access.channel, &caller.identity()?.user, user).await?;
     tx.commit().await?;
+    core.forget(Stale::Place(user, id));
     core.realtime.leave_channels(user, &[id]);
     core.realtime.publish(ChannelEvent::Left { user_id: user, channel_id: id, by });
     core.realtime.publish(ChannelEvent::MemberRemoved { user_id: user, channel_id: id, by });
@@ -127,7 +129,7 @@ pub async fn list_with_profiles(
     caller: &Caller,
     id: ChannelId,
     window: &Window,
-) -> Result<(Vec<ChannelMember>, Vec<User>)> {
+) -> Result<(Vec<ChannelMember>, Vec<Arc<User>>)> {
     let members = list(core, caller, id, window).await?;
     let ids: Vec<UserId> = members.iter().map(|member| member.user_id).collect();
     let users = profiles(core, &ids).await?;
@@ -195,6 +197,7 @@ pub async fn set_admin(
     changeable(&access.channel)?;
     let member = storage::members::set_channel_admin(&core.db, id, user, is_admin, now()).await?;
     let member = member.ok_or_else(not_a_member)?;
+    core.forget(Stale::Place(user, id));
     core.realtime.publish(ChannelEvent::MemberUpdated { member: Box::new(member.clone()) });
     Ok(member)
 }

@@ -14,6 +14,7 @@ use super::{Core, notices, posts, users};
 use crate::error::{Error, Result};
 use crate::events::{ChannelEvent, PostEvent};
 use crate::model::{Channel, ChannelId, ChannelMember, TeamId, User, UserId};
+use crate::realtime::Stale;
 use crate::storage;
 
 /// Most people that one request may name.
@@ -37,6 +38,7 @@ pub(super) fn announce_in_channel(
     created: bool,
 ) {
     for member in &members {
+        core.forget(Stale::Place(member.user_id, channel.id));
         core.realtime.join_channels(member.user_id, &[channel.id]);
     }
     for member in members {
@@ -106,7 +108,7 @@ fn check_batch(users: &[UserId]) -> Result<()> {
 }
 
 /// The profiles of members, in the same order.
-async fn profiles(core: &Core, ids: &[UserId]) -> Result<Vec<User>> {
+async fn profiles(core: &Core, ids: &[UserId]) -> Result<Vec<Arc<User>>> {
     let mut users = users::profiles(core, ids).await?;
     users.sort_by_key(|user| ids.iter().position(|id| *id == user.id));
     Ok(users)

@@ -10,6 +10,7 @@ use crate::events::{ChannelEvent, PostEvent, TeamEvent};
 use crate::model::{
     Channel, ChannelMember, OFF_TOPIC, Permission, TOWN_SQUARE, Team, TeamId, TeamMember, User, UserId, Window, now,
 };
+use crate::realtime::Stale;
 use crate::services::teams::{live, shown};
 use crate::services::{Caller, Core, access};
 use crate::storage;
@@ -91,6 +92,7 @@ pub async fn remove(core: &Core, caller: &Caller, id: TeamId, user: UserId) -> R
         None => None,
     };
     tx.commit().await?;
+    core.forget(Stale::Places(user));
     core.realtime.leave_channels(user, &channels);
     core.realtime.leave_team(user, id);
     core.realtime.publish(TeamEvent::Left { user_id: user, team_id: id });
@@ -130,7 +132,7 @@ pub async fn list_with_profiles(
     caller: &Caller,
     id: TeamId,
     window: &Window,
-) -> Result<(Vec<TeamMember>, Vec<User>)> {
+) -> Result<(Vec<TeamMember>, Vec<Arc<User>>)> {
     let members = list(core, caller, id, window).await?;
     let ids: Vec<UserId> = members.iter().map(|member| member.user_id).collect();
     let users = profiles(core, &ids).await?;
@@ -155,6 +157,7 @@ pub async fn set_admin(core: &Core, caller: &Caller, id: TeamId, user: UserId, i
     access::team(core, caller, id, Permission::ManageTeamRoles).await?;
     let member = storage::members::set_team_admin(&core.db, id, user, is_admin).await?;
     let member = member.ok_or_else(|| Error::not_found("team_member.not_found"))?;
+    core.forget(Stale::Places(user));
     core.realtime.publish(TeamEvent::MemberUpdated { member: member.clone() });
     Ok(member)
 }
@@ -197,6 +200,7 @@ pub(in crate::services) async fn admit(
 /// Lets the newcomers hear their team and its default channels, and tells everyone.
 pub(in crate::services) fn announce(core: &Core, team: &Team, admission: Admission, by: Option<UserId>) {
     for member in admission.members {
+        core.forget(Stale::Places(member.user_id));
         core.realtime.join_team(member.user_id, team.id);
         let mut team = team.clone();
         if !core.roles.grants(member.roles().iter().copied(), Permission::InviteUser) {

@@ -1,6 +1,6 @@
 //! Editing, pinning and deleting.
 
-use super::super::access::{self, ChannelAccess};
+use super::super::access::{self, Standing};
 use super::super::{Caller, Core, threads};
 use super::create::{archived, hashtags, valid_props, valid_text};
 use crate::error::{Error, Result};
@@ -68,7 +68,7 @@ pub async fn delete(core: &Core, caller: &Caller, id: PostId) -> Result<()> {
     }
 }
 
-async fn tell_followers(core: &Core, root: PostId, said_at: Millis, access: &ChannelAccess) -> Result<()> {
+async fn tell_followers(core: &Core, root: PostId, said_at: Millis, access: &Standing) -> Result<()> {
     let followers = storage::posts::followers(&core.db, root).await?;
     let before = |it: &Follower| {
         let was_unread = i64::from(it.reading.last_viewed_at < said_at);
@@ -77,7 +77,7 @@ async fn tell_followers(core: &Core, root: PostId, said_at: Millis, access: &Cha
     threads::moved(core, root, access.channel.team_id, &followers, before).await
 }
 
-fn may_edit(core: &Core, caller: &Caller, post: &Post, access: &ChannelAccess) -> Result<()> {
+fn may_edit(core: &Core, caller: &Caller, post: &Post, access: &Standing) -> Result<()> {
     if post.is_system() {
         return Err(Error::invalid("post.is_system", "post_id", "What the server said cannot be edited."));
     }

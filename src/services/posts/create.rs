@@ -1,4 +1,4 @@
-//! Saying something. The hot path: what the caller may do is one query, the post with all it moves another.
+//! Saying something. The hot path: what the caller may do is known, the post with all it moves is one statement.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -39,9 +39,9 @@ pub struct Sent {
 /// # Errors
 /// 400 `post.empty`, `post.too_long`, `post.bad_text`, `post.bad_kind`, `post.bad_client_id`, `post.props_too_large`,
 /// `post.bad_root` (not a live root of this channel), `channel.archived`; 409 `post.client_id_taken` where the same key
-/// made a post elsewhere; those of [`access::channel`] with `create_post`.
+/// made a post elsewhere; those of [`access::standing`] with `create_post`.
 pub async fn create(core: &Core, caller: &Caller, new: NewPost) -> Result<Sent> {
-    let access = access::channel(core, caller, new.channel_id, Permission::CreatePost).await?;
+    let access = access::standing(core, caller, new.channel_id, Permission::CreatePost).await?;
     let author = &caller.identity()?.user;
     validate(core, &access.channel, &new)?;
     let mentions = mentions::resolve(core, caller, &access, &new.message).await?;
@@ -75,7 +75,7 @@ pub async fn create(core: &Core, caller: &Caller, new: NewPost) -> Result<Sent> 
         None => Vec::new(),
     };
     let team_id = access.channel.team_id;
-    let event = event(post.clone(), access.channel, users::as_author(core, author), created, &followers, set_online);
+    let event = event(post.clone(), &access.channel, users::as_author(core, author), created, &followers, set_online);
     let mentioned = event.mentioned.clone();
     core.realtime.publish(PostEvent::Created(Box::new(event)));
     if let Some(root) = post.root_id {
@@ -230,7 +230,7 @@ pub(super) fn said(id: PostId, author: &User, new: NewPost, hashtags: String, cr
 /// What the readers of a new post are told.
 pub(super) fn event(
     post: Post,
-    channel: Channel,
+    channel: &Channel,
     author: Arc<User>,
     created: Created,
     followers: &[Follower],
@@ -243,7 +243,7 @@ pub(super) fn event(
             root_count: created.root_count,
             last_post_at: created.created_at,
             last_root_post_at: created.last_root_post_at,
-            ..channel
+            ..channel.clone()
         },
         author,
         mentioned: created.mentioned.into_iter().collect(),

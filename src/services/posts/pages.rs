@@ -1,11 +1,12 @@
 //! Reading a channel.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::super::access;
 use super::super::{Caller, Core, users};
 use crate::error::{Error, Result};
-use crate::model::{Channel, ChannelId, Millis, PageFrom, Permission, Post, PostId, PostPage, User, UserId};
+use crate::model::{ChannelId, Millis, PageFrom, Permission, Post, PostId, PostPage, User, UserId};
 use crate::storage;
 use crate::storage::posts::PageQuery;
 
@@ -42,10 +43,10 @@ pub async fn get(core: &Core, caller: &Caller, id: PostId) -> Result<Post> {
 /// A page of a channel.
 ///
 /// # Errors
-/// 404 `post.not_found` for a page beside a post that is not of this channel; those of [`access::channel`] with
+/// 404 `post.not_found` for a page beside a post that is not of this channel; those of [`access::standing`] with
 /// `read_channel_content`.
 pub async fn page(core: &Core, caller: &Caller, channel: ChannelId, wanted: ChannelPage) -> Result<PostPage> {
-    let access = access::channel(core, caller, channel, Permission::ReadChannelContent).await?;
+    access::standing(core, caller, channel, Permission::ReadChannelContent).await?;
     let limit = wanted.limit.clamp(1, MAX_PAGE);
     let moment = async |id| {
         let moment = storage::posts::created_at(&core.db, channel, id).await?;
@@ -59,14 +60,14 @@ pub async fn page(core: &Core, caller: &Caller, channel: ChannelId, wanted: Chan
             Window { moment: moment(id).await? - 1, skip: 0, older: limit / 2, newer: limit - limit / 2 }
         }
     };
-    read(core, caller.user_id()?, &access.channel, window, wanted).await
+    read(core, caller.user_id()?, channel, window, wanted).await
 }
 
 /// The page around the caller's first unread post, which is among its newer ones; without unread posts the newest page.
 /// `before` and `after` bound the two halves, 0 or 1 to [`MAX_PAGE`].
 ///
 /// # Errors
-/// Those of [`access::channel`] with `read_channel_content`.
+/// Those of [`access::standing`] with `read_channel_content`.
 pub async fn around_unread(
     core: &Core,
     caller: &Caller,
@@ -74,18 +75,17 @@ pub async fn around_unread(
     (before, after): (i64, i64),
     wanted: ChannelPage,
 ) -> Result<PostPage> {
-    let access = access::channel(core, caller, channel, Permission::ReadChannelContent).await?;
-    let (before, after) = (before.clamp(0, MAX_PAGE), after.clamp(1, MAX_PAGE));
-    let seen_until = access.member.as_ref().map_or(Millis::MAX, |member| member.last_viewed_at);
-    if seen_until < access.channel.last_post_at {
+    access::standing(core, caller, channel, Permission::ReadChannelContent).await?;
+    let (viewer, before, after) = (caller.user_id()?, before.clamp(0, MAX_PAGE), after.clamp(1, MAX_PAGE));
+    if let Some(seen_until) = storage::read_state::unread_since(&core.db, viewer, channel).await? {
         let window = Window { moment: seen_until, skip: 0, older: before, newer: after };
-        let page = read(core, caller.user_id()?, &access.channel, window, wanted).await?;
+        let page = read(core, viewer, channel, window, wanted).await?;
         if page.posts.first().is_some_and(|newest| newest.created_at > seen_until) {
             return Ok(page);
         }
     }
     let window = Window { moment: Millis::MAX, skip: 0, older: before.max(1), newer: 0 };
-    read(core, caller.user_id()?, &access.channel, window, wanted).await
+    read(core, viewer, channel, window, wanted).await
 }
 
 /// The page that a client opens a channel with: roots around the caller's first unread one.
@@ -101,9 +101,9 @@ pub async fn page_around_unread(core: &Core, caller: &Caller, channel: ChannelId
 /// What changed in a channel after a moment, deleted posts included, at most the latest 1,000.
 ///
 /// # Errors
-/// Those of [`access::channel`] with `read_channel_content`.
+/// Those of [`access::standing`] with `read_channel_content`.
 pub async fn changed_since(core: &Core, caller: &Caller, channel: ChannelId, since: Millis) -> Result<PostPage> {
-    access::channel(core, caller, channel, Permission::ReadChannelContent).await?;
+    access::standing(core, caller, channel, Permission::ReadChannelContent).await?;
     let posts = storage::posts::changed_since(&core.db, caller.user_id()?, channel, since).await?;
     Ok(PostPage { posts, ..PostPage::default() })
 }
@@ -111,9 +111,9 @@ pub async fn changed_since(core: &Core, caller: &Caller, channel: ChannelId, sin
 /// What is pinned to a channel, the newest first.
 ///
 /// # Errors
-/// Those of [`access::channel`] with `read_channel_content`.
+/// Those of [`access::standing`] with `read_channel_content`.
 pub async fn pinned(core: &Core, caller: &Caller, channel: ChannelId) -> Result<PostPage> {
-    access::channel(core, caller, channel, Permission::ReadChannelContent).await?;
+    access::standing(core, caller, channel, Permission::ReadChannelContent).await?;
     let posts = storage::posts::pinned(&core.db, caller.user_id()?, channel).await?;
     Ok(PostPage { posts, ..PostPage::default() })
 }
@@ -135,7 +135,7 @@ pub async fn by_ids(core: &Core, caller: &Caller, ids: &[PostId]) -> Result<Vec<
 ///
 /// # Errors
 /// What the database says.
-pub async fn people(core: &Core, page: &PostPage) -> Result<Vec<User>> {
+pub async fn people(core: &Core, page: &PostPage) -> Result<Vec<Arc<User>>> {
     let mut ids = HashSet::new();
     for post in page.posts.iter().chain(&page.related) {
         ids.insert(post.user_id);
@@ -156,11 +156,17 @@ struct Window {
 }
 
 /// Reads one post more at each end of the window, to name the neighbours.
-async fn read(core: &Core, viewer: UserId, channel: &Channel, window: Window, wanted: ChannelPage) -> Result<PostPage> {
+async fn read(
+    core: &Core,
+    viewer: UserId,
+    channel: ChannelId,
+    window: Window,
+    wanted: ChannelPage,
+) -> Result<PostPage> {
     let Window { moment, skip, older, newer } = window;
     let look_back = i64::from(skip > 0);
     let query = PageQuery {
-        channel: channel.id,
+        channel,
         roots_only: wanted.roots_only,
         moment,
         skip: skip - look_back,

@@ -62,5 +62,5 @@ pub async fn system_post(
         set_online: false,
     };
     let post = said(id, &author, new, String::new(), &created);
-    Ok(Some(PostEvent::Created(Box::new(event(post, channel.clone(), author, created, &[], false)))))
+    Ok(Some(PostEvent::Created(Box::new(event(post, channel, author, created, &[], false)))))
 }

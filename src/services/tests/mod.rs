@@ -1,5 +1,6 @@
 //! Services with a real database and a real engine: what they answer, whom they refuse, who hears of it.
 
+mod caches;
 mod categories;
 mod channels;
 mod direct;
@@ -51,6 +52,10 @@ async fn private_channel(world: &World, caller: &Caller, team: &Team, name: &str
 }
 
 async fn say(world: &World, caller: &Caller, channel: &Channel, message: &str) -> Post {
+    try_to_say(world, caller, channel, message).await.unwrap()
+}
+
+async fn try_to_say(world: &World, caller: &Caller, channel: &Channel, message: &str) -> Result<Post> {
     let new = NewPost {
         channel_id: channel.id,
         root_id: None,
@@ -60,7 +65,7 @@ async fn say(world: &World, caller: &Caller, channel: &Channel, message: &str) -
         kind: String::new(),
         set_online: false,
     };
-    super::posts::create(&world.core, caller, new).await.unwrap().post
+    Ok(super::posts::create(&world.core, caller, new).await?.post)
 }
 
 /// Demands a refusal of this kind and code.

@@ -60,13 +60,28 @@ pub fn shown_to_others(core: &Core, user: User) -> User {
 }
 
 /// The profiles of `ids` as everybody may see them, for whoever may see what they are part of; who does not exist is left
-/// out.
+/// out. Only those that are not remembered cost a query.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn profiles(core: &Core, ids: &[UserId]) -> Result<Vec<User>> {
-    let users = storage::users::by_ids(&core.db, ids).await?;
-    Ok(users.into_iter().map(|user| shown_to_others(core, user)).collect())
+pub(super) async fn profiles(core: &Core, ids: &[UserId]) -> Result<Vec<Arc<User>>> {
+    let remembered = &core.caches.profiles;
+    let reading = remembered.read();
+    let (mut profiles, mut unknown) = (Vec::with_capacity(ids.len()), Vec::new());
+    for id in ids {
+        match remembered.get(id) {
+            Some(profile) => profiles.push(profile),
+            None => unknown.push(*id),
+        }
+    }
+    if !unknown.is_empty() {
+        for user in storage::users::by_ids(&core.db, &unknown).await? {
+            let profile = Arc::new(shown_to_others(core, user));
+            remembered.keep(reading, profile.id, Arc::clone(&profile));
+            profiles.push(profile);
+        }
+    }
+    Ok(profiles)
 }
 
 /// The profile that travels with what `user` wrote. It holds no address, so it is copied only where names are hidden.
