@@ -226,6 +226,12 @@ impl Realtime {
         self.engine.metrics()
     }
 
+    /// Whether this instance is stopping and takes in no more sockets.
+    #[must_use]
+    pub fn draining(&self) -> bool {
+        self.engine.draining()
+    }
+
     /// Whether the hub answers.
     pub async fn healthy(&self) -> bool {
         self.engine.healthy().await

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use actix::prelude::*;
 use tokio::sync::oneshot;
 
-use crate::hub::{Child, Order};
+use crate::hub::{Child, Order, Ticket};
 use crate::mailbox::Posted;
 use crate::runtime::Runtime;
 use crate::session::Session;
@@ -23,7 +23,8 @@ const MAX_UNWOKEN: u32 = 16;
 pub(crate) enum ChannelOrder {
     Broadcast(Arc<Broadcast>),
     Join(Arc<Session>),
-    Leave(Arc<Session>),
+    /// With a ticket if the session moves to another instance, which begins where this channel ends.
+    Leave(Arc<Session>, Option<Ticket>),
     /// This is who is here: forget everybody else.
     Members(Vec<Arc<Session>>),
     Snapshot(oneshot::Sender<usize>),
@@ -113,7 +114,10 @@ impl Handler<Posted<ChannelOrder>> for Channel {
         match order.open() {
             ChannelOrder::Broadcast(broadcast) => self.broadcast(&broadcast),
             ChannelOrder::Join(session) => self.members.push(session),
-            ChannelOrder::Leave(session) => self.leave(&session),
+            ChannelOrder::Leave(session, ticket) => {
+                self.leave(&session);
+                ticket.into_iter().for_each(Ticket::punch);
+            }
             ChannelOrder::Members(members) => self.members = members,
             ChannelOrder::Snapshot(answer) => {
                 let _ = answer.send(self.members.len());

@@ -26,6 +26,9 @@ pub struct EngineConfig {
     pub stall_after: Duration,
     /// How long a session without a socket waits for its client.
     pub linger: Duration,
+    /// How long a client waits for its session to come from another instance before it gets a new one. An instance that
+    /// was killed is asked in vain until its lease is over.
+    pub claim_patience: Duration,
     /// How long a channel actor without sessions stays.
     pub channel_idle: Duration,
     /// Online turns into away after this long without activity.
@@ -49,6 +52,7 @@ impl Default for EngineConfig {
             replies: 32,
             stall_after: Duration::from_secs(10),
             linger: Duration::from_secs(300),
+            claim_patience: Duration::from_secs(1),
             channel_idle: Duration::from_secs(30),
             away_after: Duration::from_secs(300),
             offline_grace: Duration::from_secs(3),

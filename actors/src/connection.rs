@@ -62,12 +62,23 @@ pub enum ConnectError {
 pub struct Connection {
     session: Arc<Session>,
     attachment: Attachment,
-    resumed: bool,
+    origin: Origin,
+}
+
+/// How a connection began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// With a session of its own.
+    New,
+    /// With a session that goes on.
+    Resumed,
+    /// For a session that another instance may have.
+    Elsewhere { next_seq: u64 },
 }
 
 impl Connection {
-    pub(crate) fn new(session: Arc<Session>, attachment: Attachment, resumed: bool) -> Self {
-        Self { session, attachment, resumed }
+    pub(crate) fn new(session: Arc<Session>, attachment: Attachment, origin: Origin) -> Self {
+        Self { session, attachment, origin }
     }
 
     /// The name of this session, which clients keep for [`Resume`].
@@ -80,7 +91,28 @@ impl Connection {
     /// the session never left its topics and has said hello before.
     #[must_use]
     pub fn resumed(&self) -> bool {
-        self.resumed
+        self.origin == Origin::Resumed
+    }
+
+    /// Whether another instance may have the session that the client claims. Then [`join`](Self::join) and
+    /// [`claim`](Self::claim) it, and do not open it.
+    #[must_use]
+    pub fn elsewhere(&self) -> bool {
+        matches!(self.origin, Origin::Elsewhere { .. })
+    }
+
+    /// Fetches the session from the instance that has it, after joining its topics. Returns whether the client goes on
+    /// where it was; if not, drop this and connect anew without a claim. Takes a round trip through the bridge, and
+    /// at most [`EngineConfig::claim_patience`](crate::EngineConfig::claim_patience).
+    pub async fn claim(&mut self) -> bool {
+        let Origin::Elsewhere { next_seq } = self.origin else { return self.resumed() };
+        let (done, answer) = oneshot::channel();
+        let order = Order::Claim { connection: self.session.id, next_seq, done };
+        if self.session.runtime.hub.tell(order).is_err() || answer.await.is_err() {
+            return false;
+        }
+        self.origin = Origin::Resumed;
+        true
     }
 
     /// Subscribes this session. When it returns, every later publish to these topics reaches the session.

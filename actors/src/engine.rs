@@ -1,10 +1,12 @@
 //! [`Engine`]: the one public handle.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use actix::prelude::Arbiter;
 use bytes::Bytes;
+use parking_lot::Mutex;
 use serde::Serialize;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -40,7 +42,9 @@ pub struct Stats {
     pub users: usize,
     /// Channel actors.
     pub channels: usize,
-    /// Whether the bridge reaches the other instances.
+    /// Other instances.
+    pub peers: usize,
+    /// Whether the bridge reaches them.
     pub bridge: bool,
 }
 
@@ -91,8 +95,18 @@ impl Engine {
         let arbiter = if config.arbiters == 0 { Arbiter::current() } else { Arbiter::new().handle() };
         let (refusals, clock) = (Refusals::default(), Clock::start());
         let instance = Uuid::new_v4();
-        let peers = parking_lot::Mutex::default();
-        let runtime = Arc::new(Runtime { instance, config, metrics, observer, bridge, hub, refusals, clock, peers });
+        let runtime = Arc::new(Runtime {
+            instance,
+            config,
+            metrics,
+            observer,
+            bridge,
+            hub,
+            refusals,
+            clock,
+            peers: Mutex::default(),
+            draining: AtomicBool::new(false),
+        });
         let shared = Arc::clone(&runtime);
         launch(&arbiter, receiver, move || Hub::new(shared));
         runtime.bridge.start(Inbox::new(&runtime));
@@ -188,12 +202,25 @@ impl Engine {
         &self.runtime.metrics
     }
 
-    /// Tells every socket to come back and waits until they are gone or the deadline has passed; then cuts what is left and
-    /// ends. The bridge gets the same time to send what it has accepted.
-    pub async fn shutdown(&self, deadline: Duration) {
+    /// Takes nobody in any more and tells every socket to come back. Where there are other instances, sessions stay until
+    /// their clients have claimed them there; alone, they end. Waits until all are gone or the deadline has passed.
+    /// Returns whether they are.
+    pub async fn drain(&self, deadline: Duration) -> bool {
         let (gone, all_gone) = oneshot::channel();
-        if self.runtime.hub.tell(Order::Shutdown(gone)).is_ok() && timeout(deadline, all_gone).await.is_err() {
-            log::warn!("engine: sockets are left after {deadline:?}, they are cut");
+        self.runtime.draining.store(true, Relaxed);
+        self.runtime.hub.tell(Order::Drain(gone)).is_err() || timeout(deadline, all_gone).await.is_ok()
+    }
+
+    /// Whether it takes nobody in any more.
+    #[must_use]
+    pub fn draining(&self) -> bool {
+        self.runtime.draining.load(Relaxed)
+    }
+
+    /// Ends: [drains](Self::drain), cuts what is left, and gives the bridge the same time to send what it has accepted.
+    pub async fn shutdown(&self, deadline: Duration) {
+        if !self.drain(deadline).await {
+            log::warn!("engine: sessions are left after {deadline:?}, they are cut");
         }
         if timeout(deadline, self.runtime.bridge.stop()).await.is_err() {
             log::warn!("engine: the bridge did not stop within {deadline:?}");

@@ -91,6 +91,8 @@ pub struct Metrics {
     pub(crate) live_channels: AtomicU64,
     pub(crate) connects: Counter,
     pub(crate) resumes: Counter,
+    pub(crate) handed_over: Counter,
+    pub(crate) taken_over: Counter,
     pub(crate) broadcasts: Counter,
     pub(crate) throttled: Counter,
     pub(crate) frames: Counter,
@@ -119,6 +121,8 @@ impl Metrics {
         let counters = [
             ("connects_total", "Sessions begun", &self.connects),
             ("resumes_total", "Sessions that a client came back to", &self.resumes),
+            ("handed_over_total", "Sessions that went on with their client to another instance", &self.handed_over),
+            ("taken_over_total", "Sessions that came with their client from another instance", &self.taken_over),
             ("broadcasts_total", "Broadcasts delivered to this instance's sessions", &self.broadcasts),
             ("throttled_total", "Repeats that a throttle dropped", &self.throttled),
             ("frames_total", "Frames put into session outboxes", &self.frames),

@@ -3,16 +3,20 @@
 //! Channels push into it without a mailbox hop; the socket drains it. It numbers the events, keeps the bounds of a slow
 //! client, and decides under one lock what a resume may take. It owns no timer and knows no actor.
 
-use std::collections::VecDeque;
+mod moved;
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::outgoing::{Outgoing, Piece};
-use crate::{Class, Disconnect, EngineConfig, Frame};
+use crate::{Class, Disconnect, EngineConfig, Frame, Stamp};
+use moved::Moved;
 
 /// Past its nominal size an outbox keeps durable frames up to this many times of it, so that a pause of the machine does not
 /// cost healthy sockets their place.
@@ -76,21 +80,27 @@ struct Ring {
     replies: VecDeque<Bytes>,
     waker: Option<Waker>,
     evict: Option<Evict>,
+    /// Why the socket must leave although its session goes on.
+    parting: Option<Disconnect>,
+    /// Of a session that comes, or came, from another instance.
+    moved: Option<Box<Moved>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Opening,
+    /// Its past is awaited from another instance.
+    Arriving,
     Open,
     Closed(Disconnect),
 }
 
 impl Outbox {
-    /// An outbox with a socket that has not said hello.
-    pub(crate) fn new(evict: Option<Evict>) -> (Self, Attachment) {
+    /// An outbox with a socket that has not said hello, or whose session is to come from another instance.
+    pub(crate) fn new(evict: Option<Evict>, arriving: bool) -> (Self, Attachment) {
         let attachment = Attachment(0);
         let ring = Ring {
-            phase: Phase::Opening,
+            phase: if arriving { Phase::Arriving } else { Phase::Opening },
             attached: true,
             crowded: false,
             attachment,
@@ -100,6 +110,8 @@ impl Outbox {
             replies: VecDeque::new(),
             waker: None,
             evict,
+            parting: None,
+            moved: arriving.then(Box::default),
         };
         (Self { idle: AtomicBool::new(false), ring: Mutex::new(ring) }, attachment)
     }
@@ -115,10 +127,20 @@ impl Outbox {
     }
 
     /// Adds an event at the end. With `wake`, an idle socket is told.
-    pub(crate) fn push(&self, frame: &Frame, class: Class, wake: bool, config: &EngineConfig) -> Pushed {
+    pub(crate) fn push(
+        &self,
+        frame: &Frame,
+        class: Class,
+        stamp: Option<Stamp>,
+        wake: bool,
+        config: &EngineConfig,
+    ) -> Pushed {
         let mut ring = self.ring.lock();
-        if ring.phase != Phase::Open {
-            return Pushed::Ignored;
+        match ring.phase {
+            Phase::Open if ring.moved.as_ref().is_some_and(|moved| moved.had(stamp)) => return Pushed::Ignored,
+            Phase::Open => {}
+            Phase::Arriving => return ring.arrive(frame, stamp, config.outbox),
+            Phase::Opening | Phase::Closed(_) => return Pushed::Ignored,
         }
         let waiting = ring.waiting();
         if class == Class::Ephemeral && waiting >= config.outbox / 2 {
@@ -251,8 +273,9 @@ impl Outbox {
             ring.replies = VecDeque::new();
             ring.waker = None;
             ring.evict = None;
+            ring.parting = None;
             match ring.phase {
-                Phase::Opening => {
+                Phase::Opening | Phase::Arriving => {
                     ring.close(Disconnect::Expired);
                 }
                 Phase::Closed(_) => ring.forget(),
@@ -276,6 +299,7 @@ impl Outbox {
         ring.attachment = Attachment(ring.attachment.0.wrapping_add(1));
         ring.attached = true;
         ring.crowded = false;
+        ring.parting = None;
         ring.replies = VecDeque::new();
         ring.evict = evict;
         let attachment = ring.attachment;
@@ -284,6 +308,50 @@ impl Outbox {
             cut();
         }
         Ok(attachment)
+    }
+
+    /// Tells the socket to leave once everything waiting is written; the session goes on and awaits its client. Returns
+    /// whether there is a session that can.
+    pub(crate) fn part(&self, reason: Disconnect) -> bool {
+        let mut ring = self.ring.lock();
+        let lives = ring.phase == Phase::Open;
+        if lives && ring.attached {
+            ring.parting = Some(reason);
+            self.unlock_and_wake(ring);
+        }
+        lives
+    }
+
+    /// Ends the session here and takes what its client has not seen, for another instance. `None` if it was closed, or
+    /// claimed by somebody else.
+    pub(crate) fn pack(&self, attachment: Attachment) -> Option<(u64, Vec<Frame>)> {
+        let mut ring = self.ring.lock();
+        if ring.attachment != attachment || ring.phase != Phase::Open {
+            return None;
+        }
+        let next = ring.next_to_write();
+        let written = ring.written;
+        let frames = ring.frames.drain(written..).collect();
+        ring.close(Disconnect::TakenOver);
+        Some((next, frames))
+    }
+
+    /// Takes what the session's former instance kept for it: `frames` from number `next` on, and `had`, which of the
+    /// events that came here meanwhile are among them. Returns whether the session still waited for it.
+    pub(crate) fn unpack(&self, next: u64, frames: Vec<Frame>, had: HashMap<Uuid, u64>) -> bool {
+        let mut ring = self.ring.lock();
+        if ring.phase != Phase::Arriving {
+            return false;
+        }
+        let Ring { moved, frames: waiting, .. } = &mut *ring;
+        *waiting = frames.into();
+        if let Some(moved) = moved {
+            waiting.extend(moved.settle(had));
+        }
+        ring.phase = Phase::Open;
+        ring.first = next;
+        self.unlock_and_wake(ring);
+        true
     }
 
     /// Cuts the socket from outside, if there is one. Returns whether there was.
@@ -307,6 +375,7 @@ impl Outbox {
         let ring = self.ring.lock();
         match (ring.phase, ring.attached) {
             (Phase::Closed(_), true) => Condition::Closing,
+            (_, true) if ring.parting.is_some() => Condition::Closing,
             (Phase::Closed(_), false) => Condition::Gone,
             (_, false) => Condition::Detached(ring.attachment),
             _ if ring.waiting() >= config.outbox => Condition::Crowded(ring.next_to_write()),
@@ -363,7 +432,7 @@ impl Ring {
         match self.phase {
             _ if self.attachment != attachment => Some(Disconnect::TakenOver),
             Phase::Closed(reason) => Some(reason),
-            _ => None,
+            _ => self.parting,
         }
     }
 
@@ -379,7 +448,18 @@ impl Ring {
         true
     }
 
+    /// Keeps what comes before the session itself does.
+    fn arrive(&mut self, frame: &Frame, stamp: Option<Stamp>, bound: usize) -> Pushed {
+        let kept = self.moved.as_mut().is_some_and(|moved| moved.arrive(frame, stamp, bound));
+        if kept {
+            return Pushed::Kept;
+        }
+        self.close(Disconnect::Resync);
+        Pushed::Overflow
+    }
+
     fn forget(&mut self) {
+        self.moved = None;
         self.first = self.first.saturating_add(as_u64(self.frames.len()));
         self.written = 0;
         self.frames = VecDeque::new();

@@ -24,6 +24,8 @@ pub(crate) struct Runtime {
     pub(crate) clock: Clock,
     /// What became of other instances, until the hub has heard of it.
     pub(crate) peers: Mutex<Vec<(Uuid, Fate)>>,
+    /// Set as soon as this instance is to stop.
+    pub(crate) draining: AtomicBool,
 }
 
 impl Runtime {
@@ -55,7 +57,8 @@ impl Runtime {
             Message::Gap(audiences) => {
                 audiences.into_iter().for_each(|audience| self.refusals.resync(audience));
             }
-            Message::Broadcast(_) | Message::Presence(_) => {}
+            // A claim without an answer runs out of patience.
+            Message::Broadcast(_) | Message::Presence(_) | Message::Handover(_) => {}
         }
     }
 

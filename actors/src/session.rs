@@ -28,6 +28,8 @@ const HUB_PAUSE: Duration = Duration::from_millis(100);
 /// A session as the engine sees it.
 pub(crate) struct Session {
     pub(crate) id: ConnectionId,
+    /// Tells it from an earlier session of the same name, which left this instance and came back.
+    pub(crate) number: u64,
     pub(crate) user: Uuid,
     pub(crate) login: Uuid,
     pub(crate) protocol: Protocol,
@@ -47,7 +49,7 @@ impl Session {
         match broadcast.frames.get(self.protocol) {
             Ok(encoded) => encoded
                 .frame_for(self.user, self.privileged.load(Relaxed))
-                .is_some_and(|frame| self.push(frame, broadcast.class, wake)),
+                .is_some_and(|frame| self.push(frame, broadcast, wake)),
             Err(_) if broadcast.class == Class::Durable => {
                 self.close(Disconnect::Resync);
                 false
@@ -56,9 +58,9 @@ impl Session {
         }
     }
 
-    fn push(&self, frame: &Frame, class: Class, wake: bool) -> bool {
-        let metrics = &self.runtime.metrics;
-        match self.outbox.push(frame, class, wake, &self.runtime.config) {
+    fn push(&self, frame: &Frame, broadcast: &Broadcast, wake: bool) -> bool {
+        let Runtime { metrics, config, .. } = &*self.runtime;
+        match self.outbox.push(frame, broadcast.class, broadcast.stamped(), wake, config) {
             Pushed::Kept => true,
             Pushed::Crowded => {
                 self.look();
@@ -86,6 +88,14 @@ impl Session {
             }
             self.look();
         }
+    }
+
+    /// This instance is stopping: the socket must leave. The session waits for its client if it may go on elsewhere.
+    pub(crate) fn dismiss(&self, goes_on: bool) {
+        if !(goes_on && self.outbox.part(Disconnect::ServerStopping)) {
+            self.close(Disconnect::ServerStopping);
+        }
+        self.look();
     }
 
     /// Makes the actor look at the outbox. If it has no room, it is going to look anyway.
@@ -221,6 +231,6 @@ impl Handler<Posted<Look>> for SessionActor {
 /// heartbeat will find that nobody is at home.
 impl Drop for SessionActor {
     fn drop(&mut self) {
-        let _ = self.session.runtime.hub.tell(Order::Ended(Child::Session(self.session.id)));
+        let _ = self.session.runtime.hub.tell(Order::Ended(Child::Session(self.session.id, self.session.number)));
     }
 }

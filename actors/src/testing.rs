@@ -73,7 +73,27 @@ impl Client {
         Ok(client)
     }
 
-    /// Comes back to this session (or, if that is refused, to a new one), expecting event `next_seq`.
+    /// Comes back to this session, wherever it is, having joined these topics; says hello again (event 0) if that cannot
+    /// be proven.
+    ///
+    /// # Errors
+    /// The engine refused to connect at all.
+    pub async fn come_back(
+        engine: &Engine,
+        user: Uuid,
+        topics: &[Topic],
+        connection: crate::ConnectionId,
+        next_seq: u64,
+    ) -> Result<Self, ConnectError> {
+        let mut client = Self::resume(engine, user, connection, next_seq).await?;
+        if client.connection.elsewhere() {
+            let _ = client.connection.join(topics.to_vec()).await;
+            client.connection.claim().await;
+        }
+        if client.connection.resumed() { Ok(client) } else { Self::open(engine, user, topics).await }
+    }
+
+    /// Comes back to this session on the same engine (or, if that is refused, to a new one), expecting event `next_seq`.
     ///
     /// # Errors
     /// The engine refused to connect at all.

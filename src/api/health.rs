@@ -20,12 +20,13 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "live"}))
 }
 
-/// 200 when everything works, 503 with what does not.
+/// 200 when everything works, 503 with what does not, or when this instance is stopping.
 async fn ready(core: web::Data<Core>) -> HttpResponse {
-    let Readiness { database, realtime } = readiness(&core).await;
-    let (mut response, status) = match database && realtime {
-        true => (HttpResponse::Ok(), "ready"),
-        false => (HttpResponse::ServiceUnavailable(), "degraded"),
+    let Readiness { database, realtime, draining } = readiness(&core).await;
+    let (mut response, status) = match (draining, database && realtime) {
+        (true, _) => (HttpResponse::ServiceUnavailable(), "draining"),
+        (false, true) => (HttpResponse::Ok(), "ready"),
+        (false, false) => (HttpResponse::ServiceUnavailable(), "degraded"),
     };
     response.json(json!({"status": status, "database": word(database), "realtime": word(realtime)}))
 }

@@ -142,15 +142,18 @@ impl Server {
         }
     }
 
-    /// Accepts nothing new, and lets requests finish while sockets are told to come back.
+    /// Sockets are told to come back, and their sessions are handed over where there are other instances; requests are
+    /// answered all the while. Then nothing new is accepted, requests finish, and last of all, when nobody has anything
+    /// more to say, the engine ends.
     pub async fn stop(self, limit: Duration) {
+        self.engine.drain(limit / 2).await;
         // Before the HTTP workers end, as the database connections that they opened end with them. All that a last
         // request would add is when its session was used.
         jobs::flush(&self.core).await;
-        let everyone_gone = async { tokio::join!(self.listeners.stop(), self.engine.shutdown(limit)) };
-        if tokio::time::timeout(limit, everyone_gone).await.is_err() {
-            log::warn!("requests or sockets are still open after {} seconds and are cut off", limit.as_secs());
+        if tokio::time::timeout(limit / 4, self.listeners.stop()).await.is_err() {
+            log::warn!("requests or sockets are still open and are cut off");
         }
+        self.engine.shutdown(limit / 8).await;
         self.listening.abort();
         // An error says that it was aborted.
         let _ = self.listening.await;

@@ -16,6 +16,8 @@ pub struct Readiness {
     pub database: bool,
     /// The realtime engine's hub answers.
     pub realtime: bool,
+    /// It is stopping: what it has begun it finishes, but nothing new should come here.
+    pub draining: bool,
 }
 
 /// Asks the database and the hub, at once, for at most two seconds.
@@ -24,7 +26,11 @@ pub async fn readiness(core: &Core) -> Readiness {
         tokio::time::timeout(LIMIT, database_answers(core)),
         tokio::time::timeout(LIMIT, core.realtime.healthy()),
     );
-    Readiness { database: database.unwrap_or(false), realtime: realtime.unwrap_or(false) }
+    Readiness {
+        database: database.unwrap_or(false),
+        realtime: realtime.unwrap_or(false),
+        draining: core.realtime.draining(),
+    }
 }
 
 async fn database_answers(core: &Core) -> bool {

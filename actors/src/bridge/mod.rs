@@ -3,6 +3,7 @@
 //! An instance delivers to its own sessions first and hands the same message to its [`Bridge`], which brings it to the
 //! [`Inbox`] of every other instance. Frames travel encoded ([`wire`]) and are never parsed on the way.
 
+pub mod handover;
 mod local;
 pub mod wire;
 
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use crate::runtime::Runtime;
 use crate::{Audience, Broadcast, Disconnect, PresenceCommand, PresenceState, Target, Topic};
 
+pub use handover::Handover;
 pub use local::LocalBridge;
 
 /// Carries messages between instances.
@@ -51,6 +53,8 @@ pub enum Message {
     Presence(PresenceNote),
     /// These audiences may have missed something and must resync.
     Gap(Vec<Audience>),
+    /// A session moves.
+    Handover(Handover),
 }
 
 /// Acts on sessions, on every instance.

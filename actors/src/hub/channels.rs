@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::Child;
+use super::{Child, Ticket};
 use crate::channel::{Channel, ChannelOrder, Progress};
 use crate::mailbox::{Mailbox, launch};
 use crate::runtime::Runtime;
@@ -68,13 +68,13 @@ impl Channels {
         })
     }
 
-    pub(crate) fn leave(&mut self, topic: Topic, session: Arc<Session>) -> Result<(), NoRoom> {
+    pub(crate) fn leave(&mut self, topic: Topic, session: Arc<Session>, ticket: Option<Ticket>) -> Result<(), NoRoom> {
         let Some(place) = self.live.get_mut(&topic) else { return Ok(()) };
         place.sessions = place.sessions.saturating_sub(1);
         if place.sessions == 0 {
             place.empty_since = Some(Instant::now());
         }
-        place.mailbox.tell(ChannelOrder::Leave(session)).map_err(|_| {
+        place.mailbox.tell(ChannelOrder::Leave(session, ticket)).map_err(|_| {
             place.stale = true;
             NoRoom
         })

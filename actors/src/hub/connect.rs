@@ -4,11 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
 use super::Hub;
+use crate::connection::Origin;
 use crate::mailbox::{Mailbox, launch};
 use crate::outbox::Outbox;
 use crate::presence::PresenceOrder;
 use crate::session::{SESSION_MAILBOX, Session, SessionActor};
-use crate::{Connect, ConnectError, Connection, ConnectionId, Disconnect};
+use crate::{Connect, ConnectError, Connection, ConnectionId, Disconnect, Resume};
 
 impl Hub {
     /// Goes on with the session that the client claims, or begins a new one.
@@ -16,10 +17,14 @@ impl Hub {
         if self.stopping {
             return Err(ConnectError::Stopping);
         }
+        // Only a session that is not here can be elsewhere; and without the bridge nobody can be asked.
+        let elsewhere = connect.resume.filter(|claim| {
+            self.registry.get(claim.connection).is_none() && self.peers.any() && self.runtime.bridge.healthy()
+        });
         if let Some(connection) = self.resume(&mut connect) {
             return Ok(connection);
         }
-        self.begin(connect).ok_or(ConnectError::Busy)
+        self.begin(connect, elsewhere).ok_or(ConnectError::Busy)
     }
 
     /// A session may be claimed by its own user, in the same login session and dialect, at a position that its ring still
@@ -38,7 +43,7 @@ impl Hub {
                 session.look();
                 self.runtime.metrics.resumes.add(1);
                 self.recount(session.user);
-                Some(Connection::new(session, attachment, true))
+                Some(Connection::new(session, attachment, Origin::Resumed))
             }
             Err(on_evict) => {
                 connect.on_evict = on_evict;
@@ -51,10 +56,12 @@ impl Hub {
     }
 
     /// Nobody connects whose stored presence finds no room: it would be forgotten, although it may have been chosen.
-    fn begin(&mut self, connect: Connect) -> Option<Connection> {
-        let (outbox, attachment) = Outbox::new(connect.on_evict);
+    fn begin(&mut self, connect: Connect, elsewhere: Option<Resume>) -> Option<Connection> {
+        let (outbox, attachment) = Outbox::new(connect.on_evict, elsewhere.is_some());
+        self.begun += 1;
         let session = Arc::new(Session {
-            id: ConnectionId::random(),
+            id: elsewhere.map_or_else(ConnectionId::random, |claim| claim.connection),
+            number: self.begun,
             user: connect.user,
             login: connect.session,
             protocol: connect.protocol,
@@ -73,7 +80,8 @@ impl Hub {
         self.runtime.metrics.connects.add(1);
         let sockets = self.registry.sockets(session.user);
         let order = PresenceOrder::Sockets { user: session.user, sockets, saved: Some(connect.presence) };
-        let connection = Connection::new(session, attachment, false);
+        let origin = elsewhere.map_or(Origin::New, |claim| Origin::Elsewhere { next_seq: claim.next_seq });
+        let connection = Connection::new(session, attachment, origin);
         self.presences.tell(order).then_some(connection)
     }
 }

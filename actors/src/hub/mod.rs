@@ -6,6 +6,7 @@
 
 mod channels;
 mod connect;
+mod handover;
 mod peers;
 mod presences;
 mod registry;
@@ -13,7 +14,7 @@ mod throttle;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 use tokio::sync::oneshot;
@@ -33,10 +34,16 @@ use crate::{
 };
 
 use channels::Channels;
+pub(crate) use handover::Ticket;
+use handover::{Claims, Packing};
 use peers::Peers;
 use presences::Presences;
 use registry::Registry;
 use throttle::Throttles;
+
+/// Clients are told to come back in groups of this size, so that not all of them knock at once: 10,000 a second.
+const LEAVING_TOGETHER: usize = 200;
+const LEAVING_EVERY: Duration = Duration::from_millis(20);
 
 /// What the hub is asked for.
 pub(crate) enum Order {
@@ -57,6 +64,14 @@ pub(crate) enum Order {
         join: bool,
         done: oneshot::Sender<()>,
     },
+    /// A client claims a session that another instance may have; answered when it is here, dropped if it will not be.
+    Claim {
+        connection: ConnectionId,
+        next_seq: u64,
+        done: oneshot::Sender<()>,
+    },
+    /// A session is ready to leave for another instance.
+    Packed(Box<Packing>),
     /// A user did something, or says that they are idle.
     Activity(Uuid, bool),
     /// A user may have another number of sockets.
@@ -68,8 +83,8 @@ pub(crate) enum Order {
     Session(ConnectionId, oneshot::Sender<SessionSnapshot>),
     User(Uuid, oneshot::Sender<Vec<SessionSnapshot>>),
     Members(Topic, oneshot::Sender<usize>),
-    /// End all sessions; answered when the last is gone.
-    Shutdown(oneshot::Sender<()>),
+    /// Take nobody in any more and tell everybody to leave; answered when the last session is gone.
+    Drain(oneshot::Sender<()>),
     /// Cut what is left, and end.
     Stop,
     #[cfg(feature = "testing")]
@@ -85,7 +100,7 @@ pub(crate) enum Order {
 /// The name of a child. Numbers tell a rebuilt one from its former self.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Child {
-    Session(ConnectionId),
+    Session(ConnectionId, u64),
     Channel(Topic, u64),
     Presence(u64),
 }
@@ -98,6 +113,11 @@ pub(crate) struct Hub {
     presences: Presences,
     throttles: Throttles,
     peers: Peers,
+    claims: Claims,
+    /// Sessions that are about to leave for another instance.
+    packing: usize,
+    /// Sessions ever begun.
+    begun: u64,
     stopping: bool,
     all_gone: Option<oneshot::Sender<()>>,
     /// Whether the hub's arbiter is its own.
@@ -115,6 +135,9 @@ impl Hub {
             crew,
             throttles: Throttles::default(),
             peers: Peers::new(runtime.instance),
+            claims: Claims::default(),
+            packing: 0,
+            begun: 0,
             stopping: false,
             all_gone: None,
             own_arbiter: arbiters > 0,
@@ -190,7 +213,9 @@ impl Hub {
     /// A session that a channel could not be told to forget must not hear it: it ends.
     fn leave(&mut self, session: &Arc<Session>, topics: &[Topic]) {
         for topic in topics {
-            if self.registry.leave(session.id, *topic) && self.channels.leave(*topic, Arc::clone(session)).is_err() {
+            if self.registry.leave(session.id, *topic)
+                && self.channels.leave(*topic, Arc::clone(session), None).is_err()
+            {
                 session.close(Disconnect::Resync);
             }
         }
@@ -206,7 +231,7 @@ impl Hub {
         }
     }
 
-    fn remote(&mut self, message: &Message) {
+    fn remote(&mut self, message: &Message, ctx: &mut Context<Self>) {
         match message {
             Message::Broadcast(broadcast) => {
                 self.peers.heard(broadcast.stamped());
@@ -217,6 +242,7 @@ impl Hub {
                 self.presences.tell(PresenceOrder::Note(*note));
             }
             Message::Gap(audiences) => self.gap(audiences),
+            Message::Handover(handover) => self.handover(handover, ctx),
         }
     }
 
@@ -241,23 +267,30 @@ impl Hub {
 
     fn ended(&mut self, child: Child) {
         match child {
-            Child::Session(id) => self.forget(id),
+            Child::Session(id, number) => self.forget(id, number),
             Child::Channel(topic, _) => self.rebuild_channel(topic, child),
             Child::Presence(_) => self.rebuild_presence(child),
         }
     }
 
     /// A session has come to its end. If its actor died before it, its client fetches again.
-    fn forget(&mut self, id: ConnectionId) {
+    fn forget(&mut self, id: ConnectionId, number: u64) {
+        if self.registry.get(id).is_none_or(|session| session.number != number) {
+            return;
+        }
         let Some((session, topics)) = self.registry.remove(id) else { return };
         session.close(Disconnect::Resync);
         session.outbox.evict();
         for topic in topics {
             // No room: the channel is told again who is here, and a closed session takes nothing meanwhile.
-            let _ = self.channels.leave(topic, Arc::clone(&session));
+            let _ = self.channels.leave(topic, Arc::clone(&session), None);
         }
         self.recount(session.user);
-        if self.stopping && self.registry.sessions() == 0 {
+        self.tell_if_all_gone();
+    }
+
+    fn tell_if_all_gone(&mut self) {
+        if self.stopping && self.registry.sessions() == 0 && self.packing == 0 {
             self.all_gone.take().map(|gone| gone.send(()));
         }
     }
@@ -285,9 +318,10 @@ impl Hub {
         self.settle_refusals();
         self.hear_of_peers();
         self.crew.beat(self.runtime.config.heartbeat_timeout);
-        self.registry.orphans(|seat| self.crew.lost(seat)).into_iter().for_each(|id| self.forget(id));
-        let dead = self.channels.dead(&self.crew).into_iter().chain(self.presences.dead(&self.crew));
-        dead.for_each(|child| self.ended(child));
+        let dead = self.registry.orphans(|seat| self.crew.lost(seat)).into_iter();
+        let dead = dead.chain(self.channels.dead(&self.crew)).chain(self.presences.dead(&self.crew));
+        let dead: Vec<_> = dead.collect();
+        dead.into_iter().for_each(|child| self.ended(child));
         self.channels.retire_idle();
         self.channels.refresh_stale(|topic| self.registry.in_topic(topic).cloned().collect());
         self.presences.refresh(|| self.registry.all_sockets());
@@ -295,14 +329,17 @@ impl Hub {
         self.runtime.metrics.live_sessions.store(sessions, Relaxed);
     }
 
-    fn shutdown(&mut self, all_gone: oneshot::Sender<()>) {
+    /// Where there are other instances, sessions go on: their clients claim them there. Otherwise they end.
+    fn drain(&mut self, all_gone: oneshot::Sender<()>, ctx: &mut Context<Self>) {
         self.stopping = true;
-        self.registry.all().for_each(|session| session.close(Disconnect::ServerStopping));
-        if self.registry.sessions() == 0 {
-            let _ = all_gone.send(());
-        } else {
-            self.all_gone = Some(all_gone);
+        let goes_on = self.peers.any() && self.runtime.bridge.healthy();
+        let sessions: Vec<_> = self.registry.all().cloned().collect();
+        for (turn, some) in (0..).zip(sessions.chunks(LEAVING_TOGETHER)) {
+            let some = some.to_vec();
+            ctx.run_later(LEAVING_EVERY * turn, move |_, _| some.iter().for_each(|session| session.dismiss(goes_on)));
         }
+        self.all_gone = Some(all_gone);
+        self.tell_if_all_gone();
     }
 
     fn stop(&self, ctx: &mut Context<Self>) {
@@ -318,6 +355,7 @@ impl Hub {
             attached: self.registry.all().filter(|session| session.outbox.attached()).count(),
             users: self.registry.users(),
             channels: self.channels.len(),
+            peers: self.peers.all().count(),
             bridge: self.runtime.bridge.healthy(),
         }
     }
@@ -329,7 +367,7 @@ impl Hub {
                 self.runtime.bridge.send(Message::Control(control.clone()));
                 self.control(&control, true);
             }
-            Order::Remote(message) => self.remote(&message),
+            Order::Remote(message) => self.remote(&message, ctx),
             Order::Peers => self.hear_of_peers(),
             Order::Connect(connect, answer) => {
                 // Nobody waits any more: the connection is dropped, and with it the session.
@@ -339,6 +377,8 @@ impl Hub {
                 self.subscribe(connection, &topics, join);
                 let _ = done.send(());
             }
+            Order::Claim { connection, next_seq, done } => self.claim(connection, next_seq, done, ctx),
+            Order::Packed(packing) => self.packed(*packing),
             Order::Activity(user, active) => {
                 self.presences.tell(PresenceOrder::Activity { user, active });
             }
@@ -357,7 +397,7 @@ impl Hub {
                 let _ = answer.send(self.registry.of_user(user).iter().map(|session| session.snapshot()).collect());
             }
             Order::Members(topic, answer) => self.channels.snapshot(topic, answer),
-            Order::Shutdown(all_gone) => self.shutdown(all_gone),
+            Order::Drain(all_gone) => self.drain(all_gone, ctx),
             Order::Stop => self.stop(ctx),
             #[cfg(feature = "testing")]
             Order::Fault(topic, fault) => self.channels.tell(topic, fault),

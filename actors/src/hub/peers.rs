@@ -37,6 +37,28 @@ impl Peers {
         }
     }
 
+    pub(crate) fn any(&self) -> bool {
+        !self.heard.is_empty()
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = Uuid> {
+        self.heard.keys().copied()
+    }
+
+    /// How far everybody has been heard, this instance included.
+    pub(crate) fn positions(&self) -> Vec<(Uuid, u64)> {
+        let others = self.heard.iter().map(|(instance, number)| (*instance, *number));
+        others.chain([(self.instance, self.published)]).collect()
+    }
+
+    /// Whether everything up to these positions has arrived here.
+    pub(crate) fn have_heard(&self, positions: &[(Uuid, u64)]) -> bool {
+        positions.iter().all(|(instance, number)| {
+            let heard = if *instance == self.instance { Some(&self.published) } else { self.heard.get(instance) };
+            heard.copied().unwrap_or(0) >= *number
+        })
+    }
+
     /// Whether this instance speaks for those that died: exactly one of those that are left does.
     fn leads(&self) -> bool {
         self.heard.keys().all(|other| self.instance < *other)
@@ -67,6 +89,7 @@ impl Hub {
         if self.peers.heard.remove(&instance).is_none() {
             return;
         }
+        self.claims.gone(instance);
         self.presences.tell(PresenceOrder::Gone { instance, report: self.peers.leads() });
         if fate == Fate::Died {
             log::warn!("engine: instance {instance} is gone without a word");

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::Child;
 use crate::session::Session;
 use crate::supervise::SeatId;
 use crate::{Audience, ConnectionId, Topic};
@@ -98,10 +99,10 @@ impl Registry {
     }
 
     /// Sessions whose actor is not at home any more.
-    pub(crate) fn orphans(&self, lost: impl Fn(SeatId) -> bool) -> Vec<ConnectionId> {
+    pub(crate) fn orphans(&self, lost: impl Fn(SeatId) -> bool) -> Vec<Child> {
         let dead = |session: &Session| session.actor.get().is_none_or(|actor| !actor.connected());
         let orphans = self.sessions.values().filter(|entry| dead(&entry.session) || lost(entry.seat));
-        orphans.map(|entry| entry.session.id).collect()
+        orphans.map(|Entry { session, .. }| Child::Session(session.id, session.number)).collect()
     }
 
     pub(crate) fn sessions(&self) -> usize {

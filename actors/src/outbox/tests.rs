@@ -19,13 +19,13 @@ fn config() -> EngineConfig {
 }
 
 fn open() -> (Outbox, Attachment) {
-    let (outbox, attachment) = Outbox::new(None);
+    let (outbox, attachment) = Outbox::new(None, false);
     outbox.open(attachment, Frame::new(Bytes::from_static(b"{\"hello\":1")));
     (outbox, attachment)
 }
 
 fn push(outbox: &Outbox) -> Pushed {
-    outbox.push(&Frame::new(Bytes::from_static(b"{\"a\":1")), Class::Durable, true, &config())
+    outbox.push(&Frame::new(Bytes::from_static(b"{\"a\":1")), Class::Durable, None, true, &config())
 }
 
 /// The numbers of what a drain of about `max_bytes` hands out.
@@ -67,7 +67,7 @@ fn a_socket_is_woken_only_when_it_is_idle() {
     assert_eq!(wakes.0.load(Relaxed), 1);
     drain(&outbox, attachment, 1_000);
     assert!(outbox.poll_ready(attachment, &cx).is_pending());
-    outbox.push(&Frame::new(Bytes::new()), Class::Durable, false, &config());
+    outbox.push(&Frame::new(Bytes::new()), Class::Durable, None, false, &config());
     assert_eq!(wakes.0.load(Relaxed), 1, "pushed without waking");
     outbox.wake();
     outbox.wake();
@@ -144,7 +144,7 @@ fn memory_goes_back_after_a_burst() {
     let config = EngineConfig { outbox: 1_024, replay: 3, ..EngineConfig::default() };
     let (outbox, attachment) = open();
     for _ in 0..1_000 {
-        outbox.push(&Frame::new(Bytes::new()), Class::Durable, true, &config);
+        outbox.push(&Frame::new(Bytes::new()), Class::Durable, None, true, &config);
     }
     outbox.drain(attachment, &Bytes::new(), usize::MAX, &config, |_| {});
     assert!(outbox.ring.lock().frames.capacity() <= 16);

@@ -6,6 +6,7 @@
 
 mod delivery;
 mod faults;
+mod handover;
 mod instances;
 mod presence;
 mod resume;
@@ -135,6 +136,16 @@ suite!(local, crate::LocalNet:
         a_full_hub_means_resync_not_silence,
         a_full_channel_means_resync_not_silence,
         a_refused_leave_ends_the_session,
+    }
+    handover {
+        what_was_missed_arrives_at_another_instance,
+        nothing_is_lost_or_doubled_while_everybody_talks,
+        a_session_that_nobody_has_begins_anew,
+        a_stranger_does_not_get_it_elsewhere_either,
+        a_position_that_cannot_be_proven_begins_anew_and_ends_the_old_one,
+        a_half_open_socket_loses_its_session_to_another_instance,
+        what_a_client_watches_comes_along,
+        an_instance_that_drains_hands_its_sessions_over,
     }
     faults {
         a_dead_channel_is_rebuilt_with_its_sessions,

@@ -99,6 +99,10 @@ fn open(
     request: &HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse> {
+    if core.realtime.draining() {
+        // A load balancer tries the next instance.
+        return Err(Error::unavailable("This instance is stopping."));
+    }
     let mut response =
         handshake(request).map_err(|error| Error::invalid("socket.bad_upgrade", "upgrade", error.to_string()))?;
     let tcp = Tcp::of(request);

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use bytes::Bytes;
-use rustchat_actors::{ConnectError, Disconnect, Protocol, Resume, Topic};
+use rustchat_actors::{ConnectError, Connection, Disconnect, Protocol, Resume, Topic};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::deadlines::{Deadlines, Due};
@@ -139,20 +139,17 @@ impl Peer {
     async fn connect(&mut self, identity: &Arc<Identity>) -> Result<(), Farewell> {
         let Identity { user, session } = &**identity;
         let resume = std::mem::replace(&mut self.resume, Ok(None))?;
-        let caller = Caller::User(Arc::clone(identity), None);
-        let saved = statuses::of(&self.core, &caller, &[user.id]).await.map_err(|error| turned_away(&error))?.pop();
-        let arrival = Arrival { user, session, saved, protocol: self.protocol, resume, on_evict: self.on_evict() };
-        let connection = self.core.realtime.connect(arrival).await.map_err(|error| match error {
-            ConnectError::Busy => Farewell::Busy,
-            ConnectError::Stopping => Farewell::Engine(Disconnect::ServerStopping),
-        })?;
+        let mut connection = self.register(identity, resume).await?;
         sessions::confirm(&self.core, session.id).await.map_err(|error| turned_away(&error))?;
         if !connection.resumed() {
-            let (teams, channels) =
-                members::subscriptions(&self.core, user.id).await.map_err(|error| turned_away(&error))?;
-            let teams = teams.into_iter().map(|id| Topic::Team(id.0));
-            let channels = channels.into_iter().map(|id| Topic::Channel(id.0));
-            connection.join(teams.chain(channels).collect()).await.map_err(Farewell::Engine)?;
+            self.subscribe(&connection, user.id).await?;
+        }
+        if connection.elsewhere() && !connection.claim().await {
+            // What the client has seen cannot be proven: it begins anew.
+            connection = self.register(identity, None).await?;
+            self.subscribe(&connection, user.id).await?;
+        }
+        if !connection.resumed() {
             connection.open(match self.protocol {
                 Protocol::V1 => v1::hello(connection.id()),
                 Protocol::V4 => v4::hello(&self.core, connection.id(), user.id),
@@ -162,6 +159,24 @@ impl Peer {
         self.deadlines.authenticated();
         self.login = Some(Login { session: session.id, expires_at: session.expires_at, active: true });
         Ok(())
+    }
+
+    async fn register(&self, identity: &Arc<Identity>, resume: Option<Resume>) -> Result<Connection, Farewell> {
+        let Identity { user, session } = &**identity;
+        let caller = Caller::User(Arc::clone(identity), None);
+        let saved = statuses::of(&self.core, &caller, &[user.id]).await.map_err(|error| turned_away(&error))?.pop();
+        let arrival = Arrival { user, session, saved, protocol: self.protocol, resume, on_evict: self.on_evict() };
+        self.core.realtime.connect(arrival).await.map_err(|error| match error {
+            ConnectError::Busy => Farewell::Busy,
+            ConnectError::Stopping => Farewell::Engine(Disconnect::ServerStopping),
+        })
+    }
+
+    async fn subscribe(&self, connection: &Connection, user: UserId) -> Result<(), Farewell> {
+        let (teams, channels) = members::subscriptions(&self.core, user).await.map_err(|error| turned_away(&error))?;
+        let teams = teams.into_iter().map(|id| Topic::Team(id.0));
+        let channels = channels.into_iter().map(|id| Topic::Channel(id.0));
+        connection.join(teams.chain(channels).collect()).await.map_err(Farewell::Engine)
     }
 
     /// Whoever asks, with rights as they are now.

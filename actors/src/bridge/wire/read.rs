@@ -6,10 +6,11 @@ use bytes::{Buf, Bytes};
 use uuid::Uuid;
 
 use super::{Message, WireError};
+use crate::bridge::handover::{Answer, Claim, Handover, Luggage, Outcome};
 use crate::bridge::{Control, PresenceNote};
 use crate::{
     Audience, Broadcast, Class, ConnectionId, Disconnect, Encoded, Frame, Frames, PresenceCommand, PresenceState,
-    Stamp, Status, Target, Topic, Variant, Who,
+    Protocol, Stamp, Status, Target, Topic, Variant, Who,
 };
 
 type Read<T> = Result<T, WireError>;
@@ -83,6 +84,8 @@ impl Reader {
             1 => Message::Control(self.control()?),
             2 => Message::Presence(self.note()?),
             3 => Message::Gap(self.list(Self::audience)?),
+            4 => Message::Handover(Handover::Claim(self.claim()?)),
+            5 => Message::Handover(Handover::Answer(self.answer()?)),
             other => return Err(WireError::Unknown(other, "message")),
         })
     }
@@ -145,6 +148,45 @@ impl Reader {
             Some(tail) => Frame::with_name(head, tail),
             None => Frame::new(head),
         })
+    }
+
+    fn claim(&mut self) -> Read<Claim> {
+        Ok(Claim {
+            by: self.id()?,
+            connection: ConnectionId(self.id()?),
+            user: self.id()?,
+            login: self.id()?,
+            protocol: match self.u8()? {
+                0 => Protocol::V1,
+                1 => Protocol::V4,
+                other => return Err(WireError::Unknown(other, "protocol")),
+            },
+            next_seq: self.u64()?,
+            heard: self.heard()?,
+        })
+    }
+
+    fn answer(&mut self) -> Read<Answer> {
+        Ok(Answer {
+            to: self.id()?,
+            from: self.id()?,
+            connection: ConnectionId(self.id()?),
+            outcome: match self.u8()? {
+                0 => Outcome::NotHere,
+                1 => Outcome::Refused,
+                2 => Outcome::Session(Luggage {
+                    next_seq: self.u64()?,
+                    frames: self.list(Self::frame)?,
+                    heard: self.heard()?,
+                    watching: self.list(Self::topic)?,
+                }),
+                other => return Err(WireError::Unknown(other, "answer")),
+            },
+        })
+    }
+
+    fn heard(&mut self) -> Read<Vec<(Uuid, u64)>> {
+        self.list(|r| Ok((r.id()?, r.u64()?)))
     }
 
     fn control(&mut self) -> Read<Control> {

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use uuid::Uuid;
 
 use super::*;
+use crate::bridge::handover::{Answer, Claim, Handover, Luggage, Outcome};
 use crate::bridge::{Control, PresenceNote};
 use crate::{
     Audience, Broadcast, Class, ConnectionId, Disconnect, Encoded, Frame, Frames, PresenceCommand, PresenceState,
@@ -67,7 +68,34 @@ fn messages() -> Vec<Message> {
     messages.push(Message::Presence(PresenceNote { instance: id(1), user: id(2), state: Some(state) }));
     messages.push(Message::Presence(PresenceNote { instance: id(1), user: id(2), state: None }));
     messages.push(Message::Gap(audiences()));
+    messages.extend(handovers().into_iter().map(Message::Handover));
     messages
+}
+
+fn handovers() -> Vec<Handover> {
+    let heard = vec![(id(1), 0), (id(2), u64::MAX)];
+    let luggage = Luggage {
+        next_seq: 7,
+        frames: vec![
+            Frame::new(Bytes::from_static(b"{")),
+            Frame::with_name(Bytes::from_static(b"{["), Bytes::from_static(b"]")),
+        ],
+        heard: heard.clone(),
+        watching: vec![Topic::Presence(id(3))],
+    };
+    let answer = |outcome| Answer { to: id(1), from: id(2), connection: ConnectionId(id(3)), outcome };
+    let claim = |protocol| Claim {
+        by: id(1),
+        connection: ConnectionId(id(2)),
+        user: id(3),
+        login: id(4),
+        protocol,
+        next_seq: 5,
+        heard: heard.clone(),
+    };
+    let answers = [Outcome::NotHere, Outcome::Refused, Outcome::Session(luggage)].map(answer);
+    let claims = [Protocol::V1, Protocol::V4].map(claim);
+    claims.into_iter().map(Handover::Claim).chain(answers.into_iter().map(Handover::Answer)).collect()
 }
 
 /// The same, but for the time of birth and the order of a set.
@@ -85,6 +113,7 @@ fn same(a: &Message, b: &Message) -> bool {
         (Message::Control(a), Message::Control(b)) => a == b,
         (Message::Presence(a), Message::Presence(b)) => a == b,
         (Message::Gap(a), Message::Gap(b)) => a == b,
+        (Message::Handover(a), Message::Handover(b)) => a == b,
         _ => false,
     }
 }

@@ -4,6 +4,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use uuid::Uuid;
 
 use super::Message;
+use crate::bridge::handover::{Answer, Claim, Handover, Outcome};
 use crate::bridge::{Control, PresenceNote};
 use crate::{
     Audience, Broadcast, Class, Disconnect, Encoded, Frame, PresenceCommand, PresenceState, Protocol, Status, Target,
@@ -76,6 +77,14 @@ impl Writer {
                 self.note(note);
             }
             Message::Gap(audiences) => self.gap(audiences),
+            Message::Handover(Handover::Claim(claim)) => {
+                self.u8(4);
+                self.claim(claim);
+            }
+            Message::Handover(Handover::Answer(answer)) => {
+                self.u8(5);
+                self.answer(answer);
+            }
         }
     }
 
@@ -148,6 +157,43 @@ impl Writer {
     fn frame(&mut self, frame: &Frame) {
         self.bytes(frame.head());
         self.optional(frame.tail(), |w, tail| w.bytes(tail));
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        self.id(claim.by);
+        self.id(claim.connection.0);
+        self.id(claim.user);
+        self.id(claim.login);
+        self.u8(match claim.protocol {
+            Protocol::V1 => 0,
+            Protocol::V4 => 1,
+        });
+        self.u64(claim.next_seq);
+        self.heard(&claim.heard);
+    }
+
+    fn answer(&mut self, answer: &Answer) {
+        self.id(answer.to);
+        self.id(answer.from);
+        self.id(answer.connection.0);
+        match &answer.outcome {
+            Outcome::NotHere => self.u8(0),
+            Outcome::Refused => self.u8(1),
+            Outcome::Session(luggage) => {
+                self.u8(2);
+                self.u64(luggage.next_seq);
+                self.list(&luggage.frames, Self::frame);
+                self.heard(&luggage.heard);
+                self.list(&luggage.watching, Self::topic);
+            }
+        }
+    }
+
+    fn heard(&mut self, heard: &[(Uuid, u64)]) {
+        self.list(heard, |w, (instance, number)| {
+            w.id(*instance);
+            w.u64(*number);
+        });
     }
 
     fn control(&mut self, control: &Control) {
