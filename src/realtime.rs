@@ -159,8 +159,12 @@ impl Realtime {
         let mut broadcast = Broadcast::new(audience, class, frames)
             .except_users(event.except().map(|user| user.0).into_iter().collect())
             .except_connection(connection.map(engine::ConnectionId));
-        if let Event::Post(PostEvent::Typing { root_id, user_id, .. }) = event.as_ref() {
-            broadcast = broadcast.throttled(typing_throttle(*user_id, *root_id));
+        match event.as_ref() {
+            Event::Post(PostEvent::Typing { root_id, user_id, .. }) => {
+                broadcast = broadcast.throttled(typing_throttle(*user_id, *root_id));
+            }
+            Event::Post(PostEvent::Created(created)) => broadcast.place = u64::try_from(created.number).ok(),
+            _ => {}
         }
         self.engine.publish(broadcast);
     }

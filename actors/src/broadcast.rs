@@ -92,6 +92,9 @@ pub struct Broadcast {
     pub class: Class,
     /// Drops repeats at the instance where they are published; only for [`Audience::Topic`].
     pub throttle: Option<Throttle>,
+    /// Its place among the broadcasts of its topic that have one, counted without holes: one that is published before its
+    /// predecessor waits a moment for it. Only for [`Audience::Topic`].
+    pub place: Option<u64>,
     /// Its bytes, encoded on first demand.
     pub frames: Frames,
     /// When it entered this instance; the start of the delivery latency.
@@ -120,6 +123,7 @@ impl Broadcast {
             except_connection: None,
             class,
             throttle: None,
+            place: None,
             frames,
             born: Instant::now(),
             stamp: OnceLock::new(),
@@ -146,6 +150,13 @@ impl Broadcast {
     #[must_use]
     pub fn except_connection(mut self, connection: Option<ConnectionId>) -> Self {
         self.except_connection = connection;
+        self
+    }
+
+    /// Gives it its place in the topic.
+    #[must_use]
+    pub fn at(mut self, place: u64) -> Self {
+        self.place = Some(place);
         self
     }
 

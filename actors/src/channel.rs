@@ -3,8 +3,11 @@
 //! The actor owns the list of members and the order of the topic, nothing else. The hub alone talks to it, and can
 //! give it the list again at any time; so it may be rebuilt whenever it dies.
 
+mod queue;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use actix::prelude::*;
 use tokio::sync::oneshot;
@@ -14,10 +17,15 @@ use crate::mailbox::Posted;
 use crate::runtime::Runtime;
 use crate::session::Session;
 use crate::{Broadcast, Class};
+use queue::Queue;
 
 /// While more broadcasts wait behind this one, sockets are not woken: they write all of them at once. But after this many
 /// in a row they are, so that a busy channel does not starve its readers.
 const MAX_UNWOKEN: u32 = 16;
+
+/// How long a broadcast waits for the one that happened before it. Between two instances that is a few milliseconds; a
+/// longer wait would only delay the rest when a predecessor is lost with its instance, or held up by a broken bridge.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What the hub tells a channel.
 pub(crate) enum ChannelOrder {
@@ -69,17 +77,50 @@ pub(crate) struct Channel {
     members: Vec<Arc<Session>>,
     progress: Arc<Progress>,
     unwoken: u32,
+    queue: Queue<Arc<Broadcast>>,
+    /// Runs while something in the queue waits for its predecessor.
+    patience: Option<SpawnHandle>,
     runtime: Arc<Runtime>,
 }
 
 impl Channel {
     pub(crate) fn new(name: Child, members: Vec<Arc<Session>>, progress: Arc<Progress>, runtime: Arc<Runtime>) -> Self {
-        Self { name, members, progress, unwoken: 0, runtime }
+        Self { name, members, progress, unwoken: 0, queue: Queue::default(), patience: None, runtime }
+    }
+
+    /// Delivers what has come in the order in which it happened.
+    fn take(&mut self, broadcast: Arc<Broadcast>, ctx: &mut Context<Self>) {
+        if broadcast.class == Class::Ephemeral {
+            return self.broadcast(&broadcast);
+        }
+        self.queue.push(broadcast.place, broadcast);
+        self.deliver_due(ctx);
+    }
+
+    fn deliver_due(&mut self, ctx: &mut Context<Self>) {
+        let mut moved = false;
+        while let Some(broadcast) = self.queue.next() {
+            self.broadcast(&broadcast);
+            moved = true;
+        }
+        if moved && let Some(patience) = self.patience.take() {
+            ctx.cancel_future(patience);
+        }
+        if self.queue.waiting() > 0 && self.patience.is_none() {
+            self.runtime.metrics.held.add(1);
+            self.patience = Some(ctx.run_later(PATIENCE, |channel, ctx| {
+                channel.patience = None;
+                channel.runtime.metrics.given_up.add(1);
+                channel.queue.give_up();
+                channel.deliver_due(ctx);
+            }));
+        }
     }
 
     fn broadcast(&mut self, broadcast: &Broadcast) {
         let durable = broadcast.class == Class::Durable;
-        let more = self.progress.behind() > u64::from(durable);
+        let held = u64::try_from(self.queue.waiting()).unwrap_or(u64::MAX);
+        let more = self.progress.behind() > held.saturating_add(u64::from(durable));
         let wake = !more || self.unwoken >= MAX_UNWOKEN;
         let mut frames = 0;
         for member in &self.members {
@@ -96,6 +137,15 @@ impl Channel {
         self.runtime.delivered(broadcast, frames);
     }
 
+    /// What waits here counts as delivered where the session goes on, so it takes that along.
+    fn release(&mut self, session: &Arc<Session>, ticket: Ticket) {
+        for broadcast in self.queue.iter() {
+            session.deliver(broadcast, false);
+        }
+        self.leave(session);
+        ticket.punch();
+    }
+
     fn leave(&mut self, session: &Arc<Session>) {
         if let Some(place) = self.members.iter().position(|member| Arc::ptr_eq(member, session)) {
             self.members.swap_remove(place).outbox.wake();
@@ -110,14 +160,12 @@ impl Actor for Channel {
 impl Handler<Posted<ChannelOrder>> for Channel {
     type Result = ();
 
-    fn handle(&mut self, order: Posted<ChannelOrder>, _: &mut Self::Context) {
+    fn handle(&mut self, order: Posted<ChannelOrder>, ctx: &mut Self::Context) {
         match order.open() {
-            ChannelOrder::Broadcast(broadcast) => self.broadcast(&broadcast),
+            ChannelOrder::Broadcast(broadcast) => self.take(broadcast, ctx),
             ChannelOrder::Join(session) => self.members.push(session),
-            ChannelOrder::Leave(session, ticket) => {
-                self.leave(&session);
-                ticket.into_iter().for_each(Ticket::punch);
-            }
+            ChannelOrder::Leave(session, None) => self.leave(&session),
+            ChannelOrder::Leave(session, Some(ticket)) => self.release(&session, ticket),
             ChannelOrder::Members(members) => self.members = members,
             ChannelOrder::Snapshot(answer) => {
                 let _ = answer.send(self.members.len());

@@ -25,6 +25,8 @@ pub struct PostCreated {
     pub thread: Option<ThreadSummary>,
     /// Whether it makes its author online.
     pub set_online: bool,
+    /// Its place among the posts of its channel, counted without holes: they are heard in this order.
+    pub number: i64,
 }
 
 /// A thread moved, and with it the place of those who follow it.

@@ -268,3 +268,32 @@ pub async fn an_unknown_actor_has_no_snapshot(net: &dyn Net) {
         matches!(engine.snapshot(SnapshotOf::User(ANN)).await, Some(Snapshot::Presence { sessions, .. }) if sessions.len() == 1)
     );
 }
+
+pub async fn what_happened_first_is_heard_first(net: &dyn Net) {
+    let (engine, _) = start(net, config());
+    let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
+    // Until all of them are there, so that none is given up.
+    let hanging = engine.hang_channel(TOWN);
+    for (place, text) in [(Some(7), "1"), (Some(9), "3"), (None, "4"), (Some(8), "2"), (Some(10), "5")] {
+        let broadcast = say(to(TOWN), text);
+        engine.publish(if let Some(place) = place { broadcast.at(place) } else { broadcast });
+    }
+    until(async || metric(&engine, "mailbox_handled_total{actor=\"hub\"}") >= 8.0).await;
+    drop(hanging);
+    for n in 1..=5 {
+        assert_eq!(ann.next().await.unwrap(), format!("{{\"say\":\"{n}\",\"seq\":{n}}}"));
+    }
+    assert_eq!(metric(&engine, "given_up_total"), 0.0);
+}
+
+pub async fn a_lost_predecessor_holds_nothing_up_for_long(net: &dyn Net) {
+    let (engine, _) = start(net, config());
+    let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
+    engine.publish(say(to(TOWN), "1").at(1));
+    engine.publish(say(to(TOWN), "2").at(3));
+    for n in 1..=2 {
+        assert_eq!(ann.next().await.unwrap(), format!("{{\"say\":\"{n}\",\"seq\":{n}}}"));
+    }
+    engine.publish(say(to(TOWN), "3").at(2));
+    assert_eq!(ann.next().await.unwrap(), "{\"say\":\"3\",\"seq\":3}", "late, and not lost");
+}

@@ -114,6 +114,8 @@ suite!(local, crate::LocalNet:
         shutdown_cuts_what_does_not_leave,
         disconnects_reach_their_target,
         an_unknown_actor_has_no_snapshot,
+        what_happened_first_is_heard_first,
+        a_lost_predecessor_holds_nothing_up_for_long,
     }
     resume {
         what_was_missed_is_replayed_with_its_numbers,

@@ -250,6 +250,7 @@ pub(super) fn event(
         followers: told.map(|follower| follower.user_id).collect::<HashSet<_>>(),
         thread: created.thread,
         set_online,
+        number: created.number,
         post,
     }
 }

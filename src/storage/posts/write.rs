@@ -49,6 +49,8 @@ pub struct Created {
     pub root_count: i64,
     /// See [`crate::model::Channel::last_root_post_at`].
     pub last_root_post_at: Millis,
+    /// Its place among the posts of its channel, counted without holes.
+    pub number: i64,
     /// Members of the channel whom it mentions.
     pub mentioned: Vec<UserId>,
     /// For a reply: its root's thread after it.
@@ -76,13 +78,14 @@ pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<
                FOR NO KEY UPDATE
            ), channel AS (
                UPDATE channels c
-               SET message_count = message_count + $11::int,
+               SET post_number = post_number + 1,
+                   message_count = message_count + $11::int,
                    root_count = root_count + CASE WHEN $4::uuid IS NULL THEN $11::int ELSE 0 END,
                    last_post_at = GREATEST($10, last_post_at + 1),
                    last_root_post_at = CASE WHEN $4::uuid IS NULL THEN GREATEST($10, last_post_at + 1)
                                             ELSE last_root_post_at END
                WHERE id = $2 AND deleted_at IS NULL AND ($4::uuid IS NULL OR EXISTS (SELECT FROM root))
-               RETURNING message_count, root_count, last_post_at, last_root_post_at
+               RETURNING message_count, root_count, last_post_at, last_root_post_at, post_number
            ), post AS (
                INSERT INTO posts (id, channel_id, user_id, root_id, kind, message, hashtags, props, pending_post_id,
                                   created_at, updated_at)
@@ -157,6 +160,7 @@ pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<
            )
            SELECT channel.last_post_at AS "created_at!", channel.message_count AS "message_count!",
                   channel.root_count AS "root_count!", channel.last_root_post_at AS "last_root_post_at!",
+                  channel.post_number AS "number!",
                   ARRAY(SELECT user_id FROM mentioned) AS "mentioned!: Vec<UserId>",
                   thread.reply_count AS "reply_count?", thread.last_reply_at AS "last_reply_at?",
                   thread.participants AS "participants?: Vec<UserId>"
@@ -187,6 +191,7 @@ pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<
         message_count: row.message_count,
         root_count: row.root_count,
         last_root_post_at: row.last_root_post_at,
+        number: row.number,
         mentioned: row.mentioned,
         thread: row.reply_count.map(|reply_count| ThreadSummary {
             reply_count,

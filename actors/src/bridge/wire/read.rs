@@ -99,9 +99,10 @@ impl Reader {
             1 => Class::Ephemeral,
             other => return Err(WireError::Unknown(other, "class")),
         };
-        let number = self.optional(Self::u64)?;
+        let (number, place) = (self.optional(Self::u64)?, self.optional(Self::u64)?);
         let frames = Frames::ready(self.encoded()?, self.encoded()?);
-        let broadcast = Broadcast::new(audience, class, frames);
+        let mut broadcast = Broadcast::new(audience, class, frames);
+        broadcast.place = place;
         if let Some(number) = number {
             broadcast.stamp(Stamp { origin: self.from, number });
         }

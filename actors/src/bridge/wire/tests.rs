@@ -62,7 +62,7 @@ fn messages() -> Vec<Message> {
     }
     let mut messages: Vec<_> = controls.into_iter().map(Message::Control).collect();
     messages.extend(audiences().into_iter().map(|audience| Message::Broadcast(Arc::new(rich(audience)))));
-    let stamped = rich(Audience::Everyone);
+    let stamped = rich(Audience::Everyone).at(u64::MAX);
     stamped.stamp(Stamp { origin: OTHER, number: u64::MAX });
     messages.push(Message::Broadcast(Arc::new(stamped)));
     messages.push(Message::Presence(PresenceNote { instance: id(1), user: id(2), state: Some(state) }));
@@ -108,6 +108,7 @@ fn same(a: &Message, b: &Message) -> bool {
                 && a.except_connection == b.except_connection
                 && a.class == b.class
                 && a.stamped() == b.stamped()
+                && a.place == b.place
                 && frames(a) == frames(b)
         }
         (Message::Control(a), Message::Control(b)) => a == b,

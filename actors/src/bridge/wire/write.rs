@@ -98,6 +98,7 @@ impl Writer {
             Class::Ephemeral => 1,
         });
         self.optional(broadcast.stamped().map(|stamp| stamp.number), Self::u64);
+        self.optional(broadcast.place, Self::u64);
         self.encoded(v1);
         self.encoded(v4);
     }
