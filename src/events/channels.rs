@@ -13,7 +13,8 @@ pub enum ChannelEvent {
     Joined {
         /// The channel.
         channel: Box<Channel>,
-        /// Her place in it.
+        /// Her place in it before the server says there that she has come: that post follows, and whoever counts it
+        /// arrives at the place as it is now.
         member: Box<ChannelMember>,
         /// Who made her a member.
         by: UserId,

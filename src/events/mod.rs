@@ -10,7 +10,7 @@ mod users;
 
 pub use categories::{CategoryChange, CategoryEvent};
 pub use channels::ChannelEvent;
-pub use posts::{PostCreated, PostEvent, ThreadMoved, ThreadRead};
+pub use posts::{PostCreated, PostEvent, ReactionChange, ThreadMoved, ThreadRead};
 pub use teams::TeamEvent;
 pub use users::UserEvent;
 

@@ -29,6 +29,17 @@ pub struct PostCreated {
     pub number: i64,
 }
 
+/// A reaction that came or went.
+#[derive(Debug, Clone)]
+pub struct ReactionChange {
+    /// Whose, with what and under which post.
+    pub reaction: Reaction,
+    /// Where.
+    pub channel_id: ChannelId,
+    /// The post's [`Post::updated_at`] as it is now.
+    pub post_updated_at: Millis,
+}
+
 /// A thread moved, and with it the place of those who follow it.
 #[derive(Debug)]
 pub struct ThreadMoved {
@@ -69,21 +80,13 @@ pub enum PostEvent {
         post: Box<Post>,
         /// For a reply: its root's thread as it is now.
         thread: Option<ThreadSummary>,
+        /// For a reply: its root's [`Post::updated_at`] as it is now.
+        root_updated_at: Option<Millis>,
     },
     /// Somebody reacted.
-    ReactionAdded {
-        /// With what.
-        reaction: Reaction,
-        /// Where.
-        channel_id: ChannelId,
-    },
+    ReactionAdded(ReactionChange),
     /// Somebody took a reaction back.
-    ReactionRemoved {
-        /// Which.
-        reaction: Reaction,
-        /// Where.
-        channel_id: ChannelId,
-    },
+    ReactionRemoved(ReactionChange),
     /// A thread got or lost a reply; for those who follow it.
     ThreadMoved(Box<ThreadMoved>),
     /// The user follows a thread, or no longer does; for her other devices.
@@ -133,9 +136,8 @@ impl PostEvent {
             Self::ThreadMoved(moved) => Audience::Channel(moved.root.channel_id),
             Self::DraftSaved(draft) | Self::DraftRemoved(draft) => Audience::User(draft.user_id),
             Self::ThreadFollowed { user_id, .. } | Self::ThreadRead { user_id, .. } => Audience::User(*user_id),
-            Self::ReactionAdded { channel_id, .. }
-            | Self::ReactionRemoved { channel_id, .. }
-            | Self::Typing { channel_id, .. } => Audience::Channel(*channel_id),
+            Self::ReactionAdded(change) | Self::ReactionRemoved(change) => Audience::Channel(change.channel_id),
+            Self::Typing { channel_id, .. } => Audience::Channel(*channel_id),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Caller, Core, channels, members, posts, preferences, statuses, teams, users};
+use super::{Caller, Core, posts, preferences, statuses, teams, users};
 use crate::error::Result;
 use crate::model::{
     Bootstrap, Channel, ChannelId, ChannelMember, OpenChannel, TOWN_SQUARE, Team, TeamId, TeamMember, UserId,
@@ -29,11 +29,10 @@ pub struct Wish {
 /// 401 if the account is gone, or what the database says.
 pub async fn load(core: &Core, caller: &Caller, wish: &Wish) -> Result<Bootstrap> {
     let user = caller.user_id()?;
-    let (me, teams, channels, memberships, preferences) = tokio::try_join!(
+    let (me, teams, (channels, memberships), preferences) = tokio::try_join!(
         async { storage::users::get(&core.db, user).await?.ok_or_else(crate::error::Error::unauthenticated) },
         teams::of_user(core, caller, user),
-        channels::of_user(core, caller, user, None, None),
-        members::channel::of_user(core, caller, user, None, 0, None),
+        places(core, user),
         preferences::list(core, caller, user, None),
     )?;
     let open = match choose(wish, &teams, &channels, &memberships) {
@@ -49,6 +48,16 @@ pub async fn load(core: &Core, caller: &Caller, wish: &Wish) -> Result<Bootstrap
     let ids: Vec<UserId> = users.iter().map(|user| user.id).collect();
     let statuses = statuses::of(core, caller, &ids).await?;
     Ok(Bootstrap { me, teams, channels, memberships, preferences, users, statuses, open })
+}
+
+/// The user's channels and her places in them as of one moment, from which clients count on: a post between two looks
+/// would be counted twice, or not at all.
+async fn places(core: &Core, user: UserId) -> Result<(Vec<Channel>, Vec<ChannelMember>)> {
+    let mut moment = core.db.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let channels = storage::channels::of_user(&mut *moment, user, None, None).await?;
+    let places = storage::members::channels_of(&mut *moment, user, None, 0, None).await?;
+    moment.commit().await?;
+    Ok((channels, places))
 }
 
 async fn open(core: &Core, caller: &Caller, team: Option<TeamId>, channel: ChannelId) -> Result<OpenChannel> {

@@ -48,8 +48,8 @@ pub async fn create(
         return Err(name_taken());
     }
     storage::members::join_channels(&mut *tx, &[channel.id], &[creator], Some(creator), now()).await?;
-    let notices = welcome(&mut tx, &channel, Some(&caller.identity()?.user), &[creator]).await?;
     let members = storage::members::of_channels_among(&mut *tx, &[channel.id], &[creator]).await?;
+    let notices = welcome(&mut tx, &channel, Some(&caller.identity()?.user), &[creator]).await?;
     tx.commit().await?;
     announce_in_channel(core, &channel, members, Some(creator), true);
     publish_all(core, notices);

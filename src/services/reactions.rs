@@ -3,8 +3,8 @@
 use super::access;
 use super::{Caller, Core};
 use crate::error::{Error, Result};
-use crate::events::PostEvent;
-use crate::model::{ChannelId, Permission, PostId, Reaction, now};
+use crate::events::{PostEvent, ReactionChange};
+use crate::model::{ChannelId, Permission, PostId, now};
 use crate::storage;
 use crate::storage::posts::Reacted;
 
@@ -18,20 +18,16 @@ const MAX_NAME: usize = 64;
 /// # Errors
 /// 400 `reaction.bad_emoji`, `reaction.too_many` for the 51st different emoji, `channel.archived`; those of
 /// [`access::post`] with `add_reaction`.
-pub async fn add(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> Result<(Reaction, ChannelId)> {
+pub async fn add(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> Result<ReactionChange> {
     validate(emoji)?;
     let channel_id = channel(core, caller, post, Permission::AddReaction).await?;
-    match storage::posts::react(&core.db, post, caller.user_id()?, emoji, MOST_EMOJI, now()).await? {
-        Reacted::Added(reaction) => {
-            core.realtime.publish(PostEvent::ReactionAdded { reaction: reaction.clone(), channel_id });
-            Ok((reaction, channel_id))
-        }
-        Reacted::Already(reaction) => Ok((reaction, channel_id)),
-        Reacted::Full => {
-            let detail = format!("A post may have at most {MOST_EMOJI} different reactions.");
-            Err(Error::invalid("reaction.too_many", "emoji", detail))
-        }
+    let reacted = storage::posts::react(&core.db, post, caller.user_id()?, emoji, MOST_EMOJI, now()).await?;
+    let Reacted { reaction, is_new, post_updated_at } = reacted.ok_or_else(too_many)?;
+    let change = ReactionChange { reaction, channel_id, post_updated_at };
+    if is_new {
+        core.realtime.publish(PostEvent::ReactionAdded(change.clone()));
     }
+    Ok(change)
 }
 
 /// Takes the caller's reaction back. There is nothing wrong with one that is not there.
@@ -41,8 +37,10 @@ pub async fn add(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> Res
 pub async fn remove(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> Result<()> {
     validate(emoji)?;
     let channel_id = channel(core, caller, post, Permission::RemoveReaction).await?;
-    if let Some(reaction) = storage::posts::unreact(&core.db, post, caller.user_id()?, emoji, now()).await? {
-        core.realtime.publish(PostEvent::ReactionRemoved { reaction, channel_id });
+    let removed = storage::posts::unreact(&core.db, post, caller.user_id()?, emoji, now()).await?;
+    if let Some((reaction, post_updated_at)) = removed {
+        let change = ReactionChange { reaction, channel_id, post_updated_at };
+        core.realtime.publish(PostEvent::ReactionRemoved(change));
     }
     Ok(())
 }
@@ -53,6 +51,11 @@ async fn channel(core: &Core, caller: &Caller, post: PostId, right: Permission) 
         Some(_) => Err(super::posts::archived()),
         None => Ok(access.channel.id),
     }
+}
+
+fn too_many() -> Error {
+    let detail = format!("A post may have at most {MOST_EMOJI} different reactions.");
+    Error::invalid("reaction.too_many", "emoji", detail)
 }
 
 fn validate(emoji: &str) -> Result<()> {

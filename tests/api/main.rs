@@ -8,5 +8,6 @@ mod harness;
 mod openapi;
 mod posts;
 mod refusals;
+mod replicas;
 mod routes;
 mod sockets;

@@ -94,8 +94,8 @@ pub(super) async fn react(
     path: web::Path<(PostId, String)>,
 ) -> Answer<web::Json<v1::ReactionChange>> {
     let (id, emoji) = path.into_inner();
-    let (reaction, channel) = reactions::add(&core, &caller, id, &emoji).await?;
-    Ok(web::Json(v1::ReactionChange::new(&reaction, channel)))
+    let change = reactions::add(&core, &caller, id, &emoji).await?;
+    Ok(web::Json((&change).into()))
 }
 
 /// Take a reaction back.

@@ -28,8 +28,8 @@ async fn add(
     if body.user_id != caller.user_id()? {
         return Err(not_self().into());
     }
-    let (reaction, channel) = reactions::add(&core, &caller, body.post_id, &body.emoji_name).await?;
-    Ok(web::Json(v4::Reaction::new(reaction, channel)))
+    let change = reactions::add(&core, &caller, body.post_id, &body.emoji_name).await?;
+    Ok(web::Json(v4::Reaction::new(change.reaction, change.channel_id)))
 }
 
 async fn of_post(

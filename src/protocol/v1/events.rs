@@ -2,6 +2,10 @@
 //!
 //! A frame from the server is either an event `{"type","data","seq"}` or a reply `{"reply","ok","data"|"problem"}`.
 //! `seq` counts from 0 per connection id, `hello` being number 0; a reply does not count.
+//!
+//! A client that fetches once after `hello` and then applies each event as it is described here has what it would fetch
+//! now, but for what it fetches when it needs it: posts of a channel it has not opened, people it has not met, `invite_id`,
+//! and `permissions` after its roles changed. `tests/api/replicas` holds every route to that.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +23,11 @@ pub enum Event {
     /// First on every new connection id. Whoever gets one refetches; a resumed connection gets none.
     #[serde(rename = "hello")]
     Hello(Hello),
-    /// Somebody posted or replied.
+    /// Somebody posted or replied. Nothing in a membership changes unless the post is newer than what it was last fetched
+    /// or viewed with (`channel.last_post_at` against the channel's then, or `last_viewed_at`). A root of the caller's own
+    /// makes everything seen: both counters and `last_viewed_at` as in `channel`, no mentions. A reply of the caller's own
+    /// adds one to `seen_messages`. Otherwise, where `mentions_me`, `mention_count` grows by one, and for a root
+    /// `mention_count_root`, too.
     #[serde(rename = "post.created")]
     PostCreated(PostCreated),
     /// A post changed: text, pin.
@@ -37,13 +45,15 @@ pub enum Event {
     /// Somebody is writing; forget it after 5 seconds.
     #[serde(rename = "typing")]
     Typing(Typing),
-    /// The caller is now in this channel (created, joined, added, direct).
+    /// The caller is now in this channel (created, joined, added, direct). The membership is that from before the server
+    /// said so in the channel: that post follows as `post.created`.
     #[serde(rename = "channel.joined")]
     ChannelJoined(JoinedChannel),
     /// The caller is no longer in this channel.
     #[serde(rename = "channel.left")]
     ChannelLeft(ChannelRef),
-    /// A channel's names, texts or kind changed, or it was archived or restored.
+    /// A channel's names, texts or kind changed, or it was archived or restored. Its counters may be older than those that
+    /// are known. Open channels are told to the whole team: whoever has no membership of it need not keep it.
     #[serde(rename = "channel.updated")]
     ChannelUpdated(Channel),
     /// Somebody came into a channel the caller is in.
@@ -52,7 +62,7 @@ pub enum Event {
     /// Somebody left a channel the caller is in.
     #[serde(rename = "channel.member_removed")]
     ChannelMemberRemoved(ChannelMemberRef),
-    /// The caller's roles or notification settings in a channel changed.
+    /// The caller's roles or notification settings in a channel changed. How far it is read stays as it is known.
     #[serde(rename = "membership.updated")]
     MembershipUpdated(Membership),
     /// The caller viewed channels, or marked one unread, on some device.
@@ -61,13 +71,14 @@ pub enum Event {
     /// The caller is now in this team.
     #[serde(rename = "team.joined")]
     TeamJoined(JoinedTeam),
-    /// The caller is no longer in this team.
+    /// The caller is no longer in this team, nor in its channels.
     #[serde(rename = "team.left")]
     TeamLeft(TeamRef),
     /// The caller's roles in a team changed.
     #[serde(rename = "team.member_updated")]
     TeamMemberUpdated(TeamMember),
-    /// A team's names or settings changed, or it was archived. `invite_id` is `null` here: refetch if needed.
+    /// A team's names or settings changed, or it was archived, and with it all its channels. Whoever hears that a team is
+    /// back from the archive refetches. `invite_id` is `null` here, and what was known of it is out of date.
     #[serde(rename = "team.updated")]
     TeamUpdated(Team),
     /// Somebody's profile changed.
@@ -100,6 +111,8 @@ pub struct PostCreated {
     pub post: Post,
     /// For a reply: its root's thread as it is now.
     pub thread: Option<Thread>,
+    /// For a reply: its root's [`Post::updated_at`] as it is now.
+    pub root_updated_at: Option<Millis>,
     /// The channel's counters as they are now.
     pub channel: Counters,
     /// Whether it mentions the caller.
@@ -139,6 +152,8 @@ pub struct PostDeleted {
     pub deleted_at: Millis,
     /// For a reply: its root's thread as it is now.
     pub thread: Option<Thread>,
+    /// For a reply: its root's [`Post::updated_at`] as it is now.
+    pub root_updated_at: Option<Millis>,
 }
 
 /// A reaction that came or went.
@@ -152,6 +167,8 @@ pub struct ReactionChange {
     pub user_id: UserId,
     /// The emoji's name without colons.
     pub emoji: String,
+    /// The post's [`Post::updated_at`] after it.
+    pub post_updated_at: Millis,
 }
 
 /// See [`Event::Typing`].

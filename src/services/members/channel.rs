@@ -60,10 +60,10 @@ pub async fn add(
         return Err(Error::invalid("channel_member.not_in_team", "user_id", "Only members of the team can be added."));
     }
     let joined = storage::members::join_channels(&mut *tx, &[id], users, None, now()).await?;
+    let newcomers = storage::members::of_channels_among(&mut *tx, &[id], &joined).await?;
     let notices = welcome(&mut tx, &channel, Some(&caller.identity()?.user), &joined).await?;
     let members = storage::members::of_channels_among(&mut *tx, &[id], users).await?;
     tx.commit().await?;
-    let newcomers = members.iter().filter(|member| joined.contains(&member.user_id)).cloned().collect();
     announce_in_channel(core, &channel, newcomers, Some(by), false);
     publish_all(core, notices);
     Ok((channel, members))

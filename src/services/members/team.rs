@@ -15,7 +15,8 @@ use crate::services::teams::{live, shown};
 use crate::services::{Caller, Core, access};
 use crate::storage;
 
-/// New members of a team, with their places in its default channels.
+/// New members of a team, with their places in its default channels before the notices about them, see
+/// [`ChannelEvent::Joined`].
 pub(in crate::services) struct Admission {
     members: Vec<TeamMember>,
     channels: Vec<Channel>,
@@ -189,11 +190,11 @@ pub(in crate::services) async fn admit(
     let channels = storage::channels::by_names(&mut *tx, team.id, &[TOWN_SQUARE, OFF_TOPIC]).await?;
     let ids: Vec<_> = channels.iter().map(|channel| channel.id).collect();
     storage::members::join_channels(&mut *tx, &ids, &newcomers, None, now).await?;
+    let places = storage::members::of_channels_among(&mut *tx, &ids, &newcomers).await?;
     let mut notices = Vec::new();
     for channel in &channels {
         notices.extend(welcome(&mut *tx, channel, by, &newcomers).await?);
     }
-    let places = storage::members::of_channels_among(&mut *tx, &ids, &newcomers).await?;
     Ok(Admission { members, channels, places, notices })
 }
 

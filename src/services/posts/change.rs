@@ -55,13 +55,14 @@ pub async fn delete(core: &Core, caller: &Caller, id: PostId) -> Result<()> {
     let deleted_at = storage::posts::delete(&mut transaction, id, by, now).await?;
     post.deleted_at = Some(deleted_at.ok_or_else(|| Error::not_found("post.not_found"))?);
     post.deleted_by = Some(by);
-    let thread = match post.root_id {
+    let (thread, root_updated_at) = match post.root_id {
         Some(root) => Some(storage::posts::forget_reply(&mut transaction, root, post.created_at, now).await?),
         None => None,
-    };
+    }
+    .unzip();
     transaction.commit().await?;
     post.updated_at = post.deleted_at.unwrap_or(now);
-    core.realtime.publish(PostEvent::Deleted { post: Box::new(for_everyone(&post)), thread });
+    core.realtime.publish(PostEvent::Deleted { post: Box::new(for_everyone(&post)), thread, root_updated_at });
     match post.root_id {
         Some(root) => tell_followers(core, root, post.created_at, &access).await,
         None => Ok(()),

@@ -45,7 +45,9 @@ async fn whoever_makes_a_channel_runs_it_and_others_join() {
     assert!(!joined[0].is_admin);
     let told = at_bob.hears("channel.joined").await;
     assert_eq!(told["channel"]["id"], room.id.to_string());
-    assert_eq!(told["membership"]["last_viewed_at"], joined[0].last_viewed_at, "as a refetch would say");
+    assert!(told["membership"]["last_viewed_at"].as_i64().unwrap() < joined[0].last_viewed_at, "the place of before");
+    let said = at_bob.hears("post.created").await;
+    assert_eq!(said["channel"]["last_post_at"], joined[0].last_viewed_at, "with this, as a refetch would say");
     let others = at_eve.next().await;
     assert_eq!(others["event"], "user_added");
     assert_eq!(others["broadcast"]["omit_users"][id(&sea.bob).to_string()], true);

@@ -2,10 +2,9 @@
 
 use std::time::Instant;
 
-use super::not_found;
+use super::{not_found, updated};
 use crate::error::{Error, Result};
 use crate::model::{Permission, SessionId, UserId, now};
-use crate::realtime::Stale;
 use crate::services::{Caller, Core, access, passwords, sessions};
 use crate::storage;
 
@@ -58,8 +57,9 @@ async fn set(core: &Core, user: UserId, new: &str, keep: Option<SessionId>) -> R
     let mut transaction = core.db.begin().await?;
     storage::users::set_password(&mut *transaction, user, &hash, now()).await?;
     let ended = storage::sessions::delete_of_user(&mut *transaction, user, keep).await?;
+    let user = storage::users::get(&mut *transaction, user).await?.ok_or_else(not_found)?;
     transaction.commit().await?;
-    core.forget(Stale::User(user));
+    updated(core, user);
     for session in ended {
         sessions::ended(core, session);
     }

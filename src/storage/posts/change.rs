@@ -72,7 +72,8 @@ pub async fn delete(db: &mut PgConnection, id: PostId, by: UserId, now: Millis) 
     Ok(deleted.iter().find(|row| row.id == id).map(|row| row.deleted_at))
 }
 
-/// Counts a thread anew after a reply of `said_at` was deleted, for those who had read it too. The root is locked.
+/// Counts a thread anew after a reply of `said_at` was deleted, for those who had read it too. Answers with the thread and
+/// the `updated_at` of its root, which is locked.
 ///
 /// # Errors
 /// What the database says.
@@ -81,14 +82,14 @@ pub async fn forget_reply(
     root: PostId,
     said_at: Millis,
     now: Millis,
-) -> sqlx::Result<ThreadSummary> {
+) -> sqlx::Result<(ThreadSummary, Millis)> {
     let row = sqlx::query!(
         r#"WITH replies AS (
                SELECT user_id, count(*) AS count, max(created_at) AS latest
                FROM posts WHERE root_id = $1 AND deleted_at IS NULL
                GROUP BY user_id
            ), root AS (
-               UPDATE posts SET updated_at = GREATEST($3, updated_at + 1) WHERE id = $1
+               UPDATE posts SET updated_at = GREATEST($3, updated_at + 1) WHERE id = $1 RETURNING updated_at
            ), readers AS (
                UPDATE thread_members SET seen_replies = seen_replies - 1
                WHERE root_id = $1 AND last_viewed_at >= $2 AND seen_replies > 0
@@ -99,17 +100,17 @@ pub async fn forget_reply(
                participants = ARRAY(SELECT user_id FROM (SELECT user_id, latest FROM replies ORDER BY latest DESC LIMIT 100)
                                     AS recent ORDER BY latest)
            WHERE root_id = $1
-           RETURNING reply_count, last_reply_at, participants AS "participants: Vec<UserId>""#,
+           RETURNING reply_count, last_reply_at, participants AS "participants: Vec<UserId>",
+                     (SELECT updated_at FROM root) AS root_updated_at"#,
         root as PostId,
         said_at,
         now
     )
     .fetch_optional(db)
     .await?;
-    Ok(row.map_or_else(ThreadSummary::default, |row| ThreadSummary {
-        reply_count: row.reply_count,
-        last_reply_at: row.last_reply_at,
-        participants: row.participants,
-        following: None,
+    Ok(row.map_or_else(Default::default, |row| {
+        let root_updated_at = row.root_updated_at.unwrap_or(now);
+        let (reply_count, last_reply_at, participants) = (row.reply_count, row.last_reply_at, row.participants);
+        (ThreadSummary { reply_count, last_reply_at, participants, following: None }, root_updated_at)
     }))
 }

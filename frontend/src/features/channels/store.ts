@@ -14,7 +14,7 @@ export const useChannels = defineStore('channels', () => {
   const people = usePeople()
   const byId = shallowReactive(new Map<string, Channel>())
   const memberships = shallowReactive(new Map<string, Membership>())
-  /** How many posts the fetched memberships know of: their mentions are not counted again. */
+  /** The last post that each membership knows of: it is not counted again, whichever way it comes. */
   const counted = new Map<string, number>()
 
   function apply(bootstrap: Bootstrap) {
@@ -22,7 +22,7 @@ export const useChannels = defineStore('channels', () => {
     memberships.clear()
     counted.clear()
     bootstrap.channels.forEach(upsert)
-    bootstrap.channels.forEach((channel) => counted.set(channel.id, channel.message_count))
+    bootstrap.channels.forEach((channel) => counted.set(channel.id, channel.last_post_at))
     bootstrap.memberships.forEach(upsertMembership)
   }
 
@@ -37,32 +37,45 @@ export const useChannels = defineStore('channels', () => {
     memberships.set(membership.channel_id, membership)
   }
 
+  /** Roles and settings alone: how far the channel is read may have moved since they were sent. */
+  function updateSettings({ channel_id, roles, muted, notify_props }: Membership) {
+    const known = memberships.get(channel_id)
+    if (known) memberships.set(channel_id, { ...known, roles, muted, notify_props })
+  }
+
   function upsertJoined({ channel, membership }: JoinedChannel) {
     upsert(channel)
-    counted.set(channel.id, channel.message_count)
+    counted.set(channel.id, channel.last_post_at)
     upsertMembership(membership)
   }
 
   function remove(id: string) {
     byId.delete(id)
     memberships.delete(id)
+    counted.delete(id)
   }
 
-  /** A post raises the counters; what the caller wrote is seen by the caller. */
+  const removeOfTeam = (teamId: string) =>
+    [...byId.values()].filter((channel) => channel.team_id === teamId).forEach((channel) => remove(channel.id))
+
+  /** A post raises the counters; whoever writes a root has seen everything, and whoever replies her reply. */
   function countPost({ post, channel: counters, mentions_me }: EventMap['post.created']) {
     const channel = byId.get(post.channel_id)
     const membership = memberships.get(post.channel_id)
     if (!channel || !membership) return
-    const wasRead = membership.seen_roots >= channel.root_count
     byId.set(channel.id, {
       ...channel,
       message_count: Math.max(channel.message_count, counters.message_count),
       root_count: Math.max(channel.root_count, counters.root_count),
       last_post_at: Math.max(channel.last_post_at, counters.last_post_at),
     })
+    if (counters.last_post_at <= (counted.get(channel.id) ?? 0)) return
+    counted.set(channel.id, counters.last_post_at)
     if (post.user_id === account.me.id) {
-      if (wasRead) memberships.set(channel.id, seenUpTo(membership, counters))
-    } else if (mentions_me && counters.message_count > (counted.get(channel.id) ?? 0)) {
+      const { seen_messages } = membership
+      const now = post.root_id ? { ...membership, seen_messages: seen_messages + 1 } : seenUpTo(membership, counters)
+      memberships.set(channel.id, now)
+    } else if (mentions_me) {
       memberships.set(channel.id, {
         ...membership,
         mention_count: membership.mention_count + 1,
@@ -74,7 +87,9 @@ export const useChannels = defineStore('channels', () => {
   function applyRead(states: ReadState[]) {
     for (const state of states) {
       const membership = memberships.get(state.channel_id)
-      if (membership) memberships.set(state.channel_id, { ...membership, ...state })
+      if (!membership) continue
+      memberships.set(state.channel_id, { ...membership, ...state })
+      counted.set(state.channel_id, Math.max(counted.get(state.channel_id) ?? 0, state.last_viewed_at))
     }
   }
 
@@ -97,9 +112,10 @@ export const useChannels = defineStore('channels', () => {
     memberships,
     apply,
     upsert,
-    upsertMembership,
+    updateSettings,
     upsertJoined,
     remove,
+    removeOfTeam,
     countPost,
     applyRead,
     unread,

@@ -12,16 +12,16 @@ export function listenToPosts() {
   const outbox = useOutbox()
   const account = useAccount()
 
-  dispatcher.on('post.created', ({ post, thread }) => {
+  dispatcher.on('post.created', ({ post, thread, root_updated_at }) => {
     posts.upsert(post)
-    posts.setThread(post.root_id, thread)
+    posts.setThread(post.root_id, thread, root_updated_at)
     histories.append(post)
     if (post.user_id === account.me.id) outbox.drop(post.client_id)
   })
   dispatcher.on('post.updated', ({ post }) => posts.upsert(post))
-  dispatcher.on('post.deleted', ({ post_id, root_id, thread }) => {
+  dispatcher.on('post.deleted', ({ post_id, root_id, thread, root_updated_at }) => {
     posts.remove(post_id)
-    posts.setThread(root_id, thread)
+    posts.setThread(root_id, thread, root_updated_at)
   })
   dispatcher.on('reaction.added', posts.addReaction)
   dispatcher.on('reaction.removed', posts.removeReaction)

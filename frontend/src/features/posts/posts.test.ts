@@ -53,9 +53,19 @@ describe('versions of a post', () => {
     expect(posts.byId.has('p')).toBe(false)
   })
 
+  it('an answer from before a reaction or a reply does not undo it', () => {
+    posts.upsert(aPost())
+    posts.addReaction({ post_id: 'p', channel_id: 'c', user_id: 'ada', emoji: 'tada', post_updated_at: 2 })
+    posts.upsert(aPost())
+    expect(posts.byId.get('p')?.reactions).toHaveLength(1)
+    posts.setThread('p', { reply_count: 1, last_reply_at: 3, participants: ['ada'] }, 3)
+    posts.upsert(aPost({ updated_at: 2 }))
+    expect(posts.byId.get('p')?.thread?.reply_count).toBe(1)
+  })
+
   it('a reaction counts once however often it is told', () => {
     posts.upsert(aPost())
-    const reaction = { post_id: 'p', channel_id: 'c', user_id: 'ada', emoji: 'tada' }
+    const reaction = { post_id: 'p', channel_id: 'c', user_id: 'ada', emoji: 'tada', post_updated_at: 2 }
     posts.addReaction(reaction)
     posts.addReaction(reaction)
     expect(posts.byId.get('p')?.reactions).toEqual([{ emoji: 'tada', user_ids: ['ada'] }])

@@ -9,6 +9,9 @@ import { withoutReaction, withReaction } from './reactions'
 /** Deleted posts remembered, so that an answer that was on its way does not bring one back. */
 const MOST_GONE = 1_000
 
+/** A reaction as the server tells it, or as it is shown before the server has answered. */
+type Reaction = Omit<ReactionChange, 'post_updated_at'> & Partial<Pick<ReactionChange, 'post_updated_at'>>
+
 /** Every post the client knows. Posts are replaced, never changed in place. */
 export const usePosts = defineStore('posts', () => {
   const people = usePeople()
@@ -31,10 +34,11 @@ export const usePosts = defineStore('posts', () => {
     page.posts.forEach(upsert)
   }
 
-  function setThread(rootId: string | null | undefined, thread: Thread | null | undefined) {
+  /** What a reply that came or went makes of its root. */
+  function setThread(rootId?: string | null, thread?: Thread | null, updatedAt?: number | null) {
     const root = rootId ? byId.get(rootId) : undefined
     if (!root || !thread) return
-    byId.set(root.id, { ...root, thread })
+    byId.set(root.id, { ...root, thread, updated_at: updatedAt ?? root.updated_at })
     people.need(thread.participants.slice(-5))
   }
 
@@ -55,10 +59,12 @@ export const usePosts = defineStore('posts', () => {
     if (post) byId.set(id, how(post))
   }
 
-  const addReaction = ({ post_id, emoji, user_id }: ReactionChange) =>
-    change(post_id, (post) => withReaction(post, emoji, user_id))
-  const removeReaction = ({ post_id, emoji, user_id }: ReactionChange) =>
-    change(post_id, (post) => withoutReaction(post, emoji, user_id))
+  const addReaction = (reaction: Reaction) => changeReaction(reaction, withReaction)
+  const removeReaction = (reaction: Reaction) => changeReaction(reaction, withoutReaction)
+
+  function changeReaction({ post_id, emoji, user_id, post_updated_at }: Reaction, how: typeof withReaction) {
+    change(post_id, (post) => ({ ...how(post, emoji, user_id), updated_at: post_updated_at ?? post.updated_at }))
+  }
 
   return { byId, upsert, upsertPage, setThread, remove, restore, change, addReaction, removeReaction }
 })

@@ -21,8 +21,7 @@ export const useTeams = defineStore('teams', () => {
   function upsert(team: Team) {
     const known = byId.get(team.id)
     if (known && known.updated_at > team.updated_at) return
-    // Events to a whole team leave the invite id out.
-    byId.set(team.id, { ...team, invite_id: team.invite_id ?? known?.invite_id ?? null })
+    byId.set(team.id, team)
   }
 
   const upsertJoined = (joined: JoinedTeam) => upsert(joined.team)

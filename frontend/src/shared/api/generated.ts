@@ -834,7 +834,13 @@ export interface components {
             /** @enum {string} */
             type: "hello";
         } | {
-            /** @description Somebody posted or replied. */
+            /**
+             * @description Somebody posted or replied. Nothing in a membership changes unless the post is newer than what it was last fetched
+             *     or viewed with (`channel.last_post_at` against the channel's then, or `last_viewed_at`). A root of the caller's own
+             *     makes everything seen: both counters and `last_viewed_at` as in `channel`, no mentions. A reply of the caller's own
+             *     adds one to `seen_messages`. Otherwise, where `mentions_me`, `mention_count` grows by one, and for a root
+             *     `mention_count_root`, too.
+             */
             data: components["schemas"]["PostCreated"];
             /** @enum {string} */
             type: "post.created";
@@ -864,7 +870,10 @@ export interface components {
             /** @enum {string} */
             type: "typing";
         } | {
-            /** @description The caller is now in this channel (created, joined, added, direct). */
+            /**
+             * @description The caller is now in this channel (created, joined, added, direct). The membership is that from before the server
+             *     said so in the channel: that post follows as `post.created`.
+             */
             data: components["schemas"]["JoinedChannel"];
             /** @enum {string} */
             type: "channel.joined";
@@ -874,7 +883,10 @@ export interface components {
             /** @enum {string} */
             type: "channel.left";
         } | {
-            /** @description A channel's names, texts or kind changed, or it was archived or restored. */
+            /**
+             * @description A channel's names, texts or kind changed, or it was archived or restored. Its counters may be older than those that
+             *     are known. Open channels are told to the whole team: whoever has no membership of it need not keep it.
+             */
             data: components["schemas"]["Channel"];
             /** @enum {string} */
             type: "channel.updated";
@@ -889,7 +901,7 @@ export interface components {
             /** @enum {string} */
             type: "channel.member_removed";
         } | {
-            /** @description The caller's roles or notification settings in a channel changed. */
+            /** @description The caller's roles or notification settings in a channel changed. How far it is read stays as it is known. */
             data: components["schemas"]["Membership"];
             /** @enum {string} */
             type: "membership.updated";
@@ -904,7 +916,7 @@ export interface components {
             /** @enum {string} */
             type: "team.joined";
         } | {
-            /** @description The caller is no longer in this team. */
+            /** @description The caller is no longer in this team, nor in its channels. */
             data: components["schemas"]["TeamRef"];
             /** @enum {string} */
             type: "team.left";
@@ -914,7 +926,10 @@ export interface components {
             /** @enum {string} */
             type: "team.member_updated";
         } | {
-            /** @description A team's names or settings changed, or it was archived. `invite_id` is `null` here: refetch if needed. */
+            /**
+             * @description A team's names or settings changed, or it was archived, and with it all its channels. Whoever hears that a team is
+             *     back from the archive refetches. `invite_id` is `null` here, and what was known of it is out of date.
+             */
             data: components["schemas"]["Team"];
             /** @enum {string} */
             type: "team.updated";
@@ -1198,6 +1213,7 @@ export interface components {
             mentions_me: boolean;
             /** @description The new post. */
             post: components["schemas"]["Post"];
+            root_updated_at?: components["schemas"]["i64"] | null;
             thread?: components["schemas"]["Thread"] | null;
         };
         /** @description See [`Event::PostDeleted`]. */
@@ -1209,6 +1225,7 @@ export interface components {
             /** @description Which. */
             post_id: components["schemas"]["PostId"];
             root_id?: components["schemas"]["PostId"] | null;
+            root_updated_at?: components["schemas"]["i64"] | null;
             thread?: components["schemas"]["Thread"] | null;
         };
         /** @description An id: 26 characters of z-base-32 */
@@ -1273,6 +1290,8 @@ export interface components {
             emoji: string;
             /** @description Under which post. */
             post_id: components["schemas"]["PostId"];
+            /** @description The post's [`Post::updated_at`] after it. */
+            post_updated_at: components["schemas"]["i64"];
             /** @description Whose. */
             user_id: components["schemas"]["UserId"];
         };

@@ -28,7 +28,7 @@ const socket = new RealtimeSocket({
 })
 
 function receive(event: EventFrame) {
-  if (event.type === 'hello') helloListeners.forEach((listener) => listener())
+  if (event.type === 'hello') realtime.refetch()
   dispatcher.dispatch(event)
 }
 
@@ -50,7 +50,9 @@ export const realtime = {
   retryNow: () => socket.retryNow(),
   send: (action: OutgoingAction) => socket.send(action),
   request: (action: OutgoingAction) => socket.request(action),
-  /** A new connection id: whatever was fetched before may be out of date. */
+  /** What was fetched before is out of date. */
+  refetch: () => helloListeners.forEach((listener) => listener()),
+  /** A new connection id, or [refetch]: whatever was fetched before may be out of date. */
   onHello: (listener: Listener) => helloListeners.add(listener),
   /** The socket could not be opened at all. */
   onRefused: (listener: Listener) => refusedListeners.add(listener),

@@ -13,19 +13,16 @@ pub(super) fn encode(event: &PostEvent) -> Encoded {
         PostEvent::Updated { post } => {
             Encoded::same(&Event::PostUpdated(PostUpdated { post: post.as_ref().clone().into() }))
         }
-        PostEvent::Deleted { post, thread } => Encoded::same(&Event::PostDeleted(PostDeleted {
+        PostEvent::Deleted { post, thread, root_updated_at } => Encoded::same(&Event::PostDeleted(PostDeleted {
             post_id: post.id,
             channel_id: post.channel_id,
             root_id: post.root_id,
             deleted_at: post.deleted_at.unwrap_or(post.updated_at),
             thread: thread.clone().map(Into::into),
+            root_updated_at: *root_updated_at,
         })),
-        PostEvent::ReactionAdded { reaction, channel_id } => {
-            Encoded::same(&Event::ReactionAdded(ReactionChange::new(reaction, *channel_id)))
-        }
-        PostEvent::ReactionRemoved { reaction, channel_id } => {
-            Encoded::same(&Event::ReactionRemoved(ReactionChange::new(reaction, *channel_id)))
-        }
+        PostEvent::ReactionAdded(change) => Encoded::same(&Event::ReactionAdded(change.into())),
+        PostEvent::ReactionRemoved(change) => Encoded::same(&Event::ReactionRemoved(change.into())),
         // What a thread shows of itself travels with its posts; who follows what is no part of this protocol, and its
         // clients keep their drafts to themselves.
         PostEvent::ThreadMoved(_)
@@ -44,6 +41,8 @@ fn created(created: &events::PostCreated) -> Encoded {
     let mut event = PostCreated {
         post: created.post.clone().into(),
         thread: created.thread.clone().map(Into::into),
+        // A reply touches its root at its own moment.
+        root_updated_at: created.post.root_id.map(|_| created.post.created_at),
         channel: Counters::from(&created.channel),
         mentions_me: false,
         author: created.author.as_ref().into(),
@@ -66,10 +65,14 @@ impl From<&model::Channel> for Counters {
     }
 }
 
-impl ReactionChange {
-    /// A reaction under a post of this channel.
-    #[must_use]
-    pub fn new(reaction: &model::Reaction, channel_id: model::ChannelId) -> Self {
-        Self { post_id: reaction.post_id, channel_id, user_id: reaction.user_id, emoji: reaction.emoji_name.clone() }
+impl From<&events::ReactionChange> for ReactionChange {
+    fn from(change: &events::ReactionChange) -> Self {
+        Self {
+            post_id: change.reaction.post_id,
+            channel_id: change.channel_id,
+            user_id: change.reaction.user_id,
+            emoji: change.reaction.emoji_name.clone(),
+            post_updated_at: change.post_updated_at,
+        }
     }
 }

@@ -20,15 +20,15 @@ pub(super) fn encode(event: &PostEvent) -> Encoded {
             broadcast: Broadcast::channel(post.channel_id),
         }),
         PostEvent::Deleted { post, .. } => deleted(post),
-        PostEvent::ReactionAdded { reaction, channel_id } => Encoded::same(&Envelope {
+        PostEvent::ReactionAdded(change) => Encoded::same(&Envelope {
             event: "reaction_added",
-            data: ReactionData { reaction: text(&Reaction::new(reaction.clone(), *channel_id)) },
-            broadcast: Broadcast::channel(*channel_id),
+            data: ReactionData { reaction: text(&Reaction::new(change.reaction.clone(), change.channel_id)) },
+            broadcast: Broadcast::channel(change.channel_id),
         }),
-        PostEvent::ReactionRemoved { reaction, channel_id } => Encoded::same(&Envelope {
+        PostEvent::ReactionRemoved(change) => Encoded::same(&Envelope {
             event: "reaction_removed",
-            data: ReactionData { reaction: text(&Reaction::new(reaction.clone(), *channel_id)) },
-            broadcast: Broadcast::channel(*channel_id),
+            data: ReactionData { reaction: text(&Reaction::new(change.reaction.clone(), change.channel_id)) },
+            broadcast: Broadcast::channel(change.channel_id),
         }),
         PostEvent::ThreadMoved(moved) => threads::moved(moved),
         PostEvent::ThreadFollowed { user_id, team_id, root_id, following, reply_count } => {
