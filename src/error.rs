@@ -160,13 +160,22 @@ impl Error {
 /// What PostgreSQL says of a text or a JSON text with a zero character, which it cannot keep.
 const UNSTORABLE_TEXT: [&str; 2] = ["22021", "22P05"];
 
+/// A foreign key that was violated, and how the name ends where it points at a user.
+const FOREIGN_KEY: &str = "23503";
+const OF_A_USER: &str = "_user_id_fkey";
+
 impl From<sqlx::Error> for Error {
-    /// A pool that is exhausted is a busy server, and text that cannot be stored is bad input; everything else that SQL
-    /// says and no service expected is our fault.
+    /// A pool that is exhausted is a busy server, text that cannot be stored is bad input, and what an administrator
+    /// writes for nobody has no user; everything else that SQL says and no service expected is our fault.
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        if code.is_some_and(|code| UNSTORABLE_TEXT.contains(&code.as_ref())) {
+        let database = error.as_database_error();
+        let code = database.and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
+        if UNSTORABLE_TEXT.contains(&code.as_ref()) {
             return Self::invalid("request.bad_text", "body", "A text must not contain the character U+0000.");
+        }
+        let constraint = database.and_then(|error| error.constraint()).unwrap_or_default();
+        if code == FOREIGN_KEY && constraint.ends_with(OF_A_USER) {
+            return Self::not_found("user.not_found");
         }
         match error {
             sqlx::Error::PoolTimedOut => Self::unavailable("The database is busy. Try again in a moment."),

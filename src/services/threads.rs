@@ -16,13 +16,21 @@ use crate::storage::posts::{Follower, ReplyQuery};
 /// Most replies in a page.
 pub const MAX_PAGE: i64 = 1_000;
 
-/// A thread with the caller's place in it. Whether she follows it stands in the root.
+/// A thread with a user's place in it. Whether she follows it stands in the root.
 #[derive(Debug)]
 pub struct Place {
     /// The root with its thread.
     pub root: Post,
     /// How far it was read.
     pub reading: ThreadReading,
+}
+
+impl Place {
+    /// The root was loaded for whoever asked, who may be another.
+    fn new(mut root: Post, place: ThreadPlace) -> Self {
+        root.thread.following = Some(place.following);
+        Self { root, reading: place.reading }
+    }
 }
 
 /// Which part of a thread to read.
@@ -75,13 +83,13 @@ pub async fn moment(core: &Core, caller: &Caller, thread: PostId, reply: PostId)
     moment.ok_or_else(|| Error::not_found("post.not_found"))
 }
 
-/// The threads that the caller follows, the latest reply first.
+/// The threads that `user` follows, the latest reply first.
 ///
 /// # Errors
-/// Those of [`access::team`] with `view_team`.
-pub async fn followed(core: &Core, caller: &Caller, query: &ThreadQuery) -> Result<Vec<Place>> {
+/// 403 for another's; those of [`access::team`] with `view_team`.
+pub async fn followed(core: &Core, caller: &Caller, user: UserId, query: &ThreadQuery) -> Result<Vec<Place>> {
+    access::self_or_admin(core, caller, user)?;
     access::team(core, caller, query.team, Permission::ViewTeam).await?;
-    let user = caller.user_id()?;
     let places = storage::posts::followed(&core.db, user, query).await?;
     let ids: Vec<PostId> = places.iter().map(|place| place.root_id).collect();
     let mut roots = storage::posts::by_ids(&core.db, user, &ids).await?;
@@ -92,32 +100,38 @@ pub async fn followed(core: &Core, caller: &Caller, query: &ThreadQuery) -> Resu
     Ok(places.into_iter().filter_map(take).collect())
 }
 
-/// How many threads the caller follows.
+/// How many threads `user` follows.
 ///
 /// # Errors
-/// Those of [`access::team`] with `view_team`.
-pub async fn totals(core: &Core, caller: &Caller, team: TeamId, without_direct: bool) -> Result<ThreadTotals> {
+/// 403 for another's; those of [`access::team`] with `view_team`.
+pub async fn totals(
+    core: &Core,
+    caller: &Caller,
+    user: UserId,
+    team: TeamId,
+    without_direct: bool,
+) -> Result<ThreadTotals> {
+    access::self_or_admin(core, caller, user)?;
     access::team(core, caller, team, Permission::ViewTeam).await?;
-    Ok(storage::posts::totals(&core.db, caller.user_id()?, team, without_direct).await?)
+    Ok(storage::posts::totals(&core.db, user, team, without_direct).await?)
 }
 
-/// One thread and the caller's place in it.
+/// One thread and the place of `user` in it.
 ///
 /// # Errors
 /// Those of [`root`].
-pub async fn get(core: &Core, caller: &Caller, id: PostId) -> Result<Place> {
-    let (root, _) = root(core, caller, id).await?;
-    let place = storage::posts::place(&core.db, caller.user_id()?, id).await?;
-    Ok(Place { root, reading: place.reading })
+pub async fn get(core: &Core, caller: &Caller, user: UserId, id: PostId) -> Result<Place> {
+    let (root, _) = root(core, caller, user, id).await?;
+    let place = storage::posts::place(&core.db, user, id).await?;
+    Ok(Place::new(root, place))
 }
 
-/// Follows a thread, or stops following it.
+/// Makes `user` follow a thread, or stop following it.
 ///
 /// # Errors
 /// Those of [`root`].
-pub async fn follow(core: &Core, caller: &Caller, id: PostId, following: bool) -> Result<()> {
-    let (root, access) = root(core, caller, id).await?;
-    let user_id = caller.user_id()?;
+pub async fn follow(core: &Core, caller: &Caller, user_id: UserId, id: PostId, following: bool) -> Result<()> {
+    let (root, access) = root(core, caller, user_id, id).await?;
     if storage::posts::follow(&core.db, user_id, id, following, now()).await? {
         core.realtime.publish(PostEvent::ThreadFollowed {
             user_id,
@@ -130,18 +144,17 @@ pub async fn follow(core: &Core, caller: &Caller, id: PostId, following: bool) -
     Ok(())
 }
 
-/// The thread is read until a moment, or all of it; what came later is unread, also what was read before. A thread that the caller
-/// never followed has no place to move.
+/// The thread is read until a moment, or all of it; what came later is unread, also what was read before. A thread that
+/// `user_id` never followed has no place to move.
 ///
 /// # Errors
 /// 400 `thread.bad_time` for a moment before 1970; those of [`root`].
-pub async fn read(core: &Core, caller: &Caller, id: PostId, until: Option<Millis>) -> Result<Place> {
+pub async fn read(core: &Core, caller: &Caller, user_id: UserId, id: PostId, until: Option<Millis>) -> Result<Place> {
     if until.is_some_and(|until| until < 0) {
         return Err(Error::invalid("thread.bad_time", "timestamp", "Times are counted from 1970."));
     }
-    let (root, access) = root(core, caller, id).await?;
+    let (root, access) = root(core, caller, user_id, id).await?;
     let until = until.unwrap_or_else(|| now().max(root.thread.last_reply_at));
-    let user_id = caller.user_id()?;
     let mut transaction = core.db.begin().await?;
     storage::posts::lock(&mut transaction, id).await?;
     let before = storage::posts::read(&mut *transaction, user_id, id, until, now()).await?;
@@ -152,25 +165,27 @@ pub async fn read(core: &Core, caller: &Caller, id: PostId, until: Option<Millis
         let team_id = access.channel.team_id;
         core.realtime.publish(PostEvent::ThreadRead { user_id, team_id, thread: Some(thread), until });
     }
-    Ok(Place { root, reading: place.reading })
+    Ok(Place::new(root, place))
 }
 
 /// A reply and all after it are unread again.
 ///
 /// # Errors
 /// 404 `post.not_found` for a post of another channel; those of [`root`].
-pub async fn mark_unread(core: &Core, caller: &Caller, id: PostId, reply: PostId) -> Result<Place> {
+pub async fn mark_unread(core: &Core, caller: &Caller, user: UserId, id: PostId, reply: PostId) -> Result<Place> {
+    access::self_or_admin(core, caller, user)?;
     let moment = moment(core, caller, id, reply).await?;
-    read(core, caller, id, Some(moment - 1)).await
+    read(core, caller, user, id, Some(moment - 1)).await
 }
 
-/// Everything in the threads of a team, and of direct and group channels, is read.
+/// `user_id` has read everything in the threads of a team, and of direct and group channels.
 ///
 /// # Errors
-/// Those of [`access::team`] with `view_team`.
-pub async fn read_all(core: &Core, caller: &Caller, team: TeamId) -> Result<()> {
+/// 403 for another's; those of [`access::team`] with `view_team`.
+pub async fn read_all(core: &Core, caller: &Caller, user_id: UserId, team: TeamId) -> Result<()> {
+    access::self_or_admin(core, caller, user_id)?;
     access::team(core, caller, team, Permission::ViewTeam).await?;
-    let (user_id, until) = (caller.user_id()?, now());
+    let until = now();
     storage::posts::read_all(&core.db, user_id, team, until).await?;
     core.realtime.publish(PostEvent::ThreadRead { user_id, team_id: Some(team), thread: None, until });
     Ok(())
@@ -208,11 +223,12 @@ pub(super) async fn moved(
     Ok(())
 }
 
-/// Loads a root.
+/// Loads a root for what concerns `user`.
 ///
 /// # Errors
-/// 404 `post.not_found` for a reply; those of [`access::post`] with `read_channel_content`.
-async fn root(core: &Core, caller: &Caller, id: PostId) -> Result<(Post, Standing)> {
+/// 403 for another's; 404 `post.not_found` for a reply; those of [`access::post`] with `read_channel_content`.
+async fn root(core: &Core, caller: &Caller, user: UserId, id: PostId) -> Result<(Post, Standing)> {
+    access::self_or_admin(core, caller, user)?;
     let (post, access) = access::post(core, caller, id, Permission::ReadChannelContent).await?;
     if post.root_id.is_some() { Err(Error::not_found("post.not_found")) } else { Ok((post, access)) }
 }

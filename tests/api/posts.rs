@@ -3,11 +3,12 @@
 use rustchat::config::Config;
 use serde_json::{Value, json};
 
-use crate::harness::{Person, Socket, TestServer, text};
+use crate::harness::{Person, TestServer, text};
 
 /// Two people in a private channel, and one who is not.
 struct Room {
     _server: TestServer,
+    admin: Person,
     ann: Person,
     bob: Person,
     eve: Person,
@@ -23,11 +24,11 @@ impl Room {
     async fn open_with(change: impl FnOnce(&mut Config)) -> Self {
         let server = TestServer::start_with(change).await;
         // The first account is the administrator's, who may do anything.
-        server.person("admin").await;
+        let admin = server.person("admin").await;
         let (ann, bob, eve) = (server.person("ann").await, server.person("bob").await, server.person("eve").await);
         let team = ann.team("lab", &[&bob, &eve]).await;
         let channel = ann.channel(&team, "bench", &[&bob]).await;
-        Self { _server: server, ann, bob, eve, channel, team }
+        Self { _server: server, admin, ann, bob, eve, channel, team }
     }
 
     fn path(&self, rest: &str) -> String {
@@ -64,13 +65,6 @@ fn inner(data: &Value, key: &str) -> Value {
     serde_json::from_str(text(data, key)).unwrap()
 }
 
-/// Whether nothing has been heard since: what was asked for later is answered first.
-async fn heard_nothing(socket: &mut Socket) {
-    let next = socket.next_seq;
-    socket.request("ping", Value::Null).await;
-    assert_eq!(socket.next_seq, next);
-}
-
 #[actix_web::test]
 async fn a_retry_returns_the_first_post_and_tells_and_counts_nothing() {
     let room = Room::open().await;
@@ -81,8 +75,9 @@ async fn a_retry_returns_the_first_post_and_tells_and_counts_nothing() {
     assert_eq!(room.ann.client.post(&path, &body).await.expect(200)["id"], first["id"]);
     let body = json!({ "channel_id": room.channel["id"], "message": "@bob", "pending_post_id": "key" });
     assert_eq!(room.ann.client.post("/api/v4/posts", &body).await.expect(201)["id"], first["id"]);
-    heard_nothing(&mut socket).await;
     assert_eq!(room.membership(&room.bob).await, counted);
+    let next = room.ann.post(&room.channel, "another").await;
+    assert_eq!(socket.event("post.created").await["post"]["id"], next["id"], "and nothing before");
     let elsewhere = json!({ "message": "x", "root_id": first["id"], "client_id": "key" });
     let refused = room.ann.client.post(&path, &elsewhere).await.expect(409);
     assert_eq!(refused["code"], "post.client_id_taken");
@@ -152,6 +147,26 @@ async fn a_reply_moves_its_thread_for_all_who_follow_it() {
     assert_eq!(socket.event("thread_follow_changed").await["state"], false);
     assert_eq!(room.ann.client.get(&threads).await.expect(200)["threads"], json!([]));
     room.bob.client.get(&format!("/api/v4/users/{}/teams/{}/threads", room.ann.id, id(&room.team))).await.expect(403);
+}
+
+#[actix_web::test]
+async fn an_administrator_moves_another_persons_place_and_not_her_own() {
+    let room = Room::open().await;
+    let root = room.ann.post(&room.channel, "root").await;
+    let reply = room.reply(&room.bob, &root, "reply").await;
+    let of = |user: &str| format!("/api/v4/users/{user}/teams/{}/threads", id(&room.team));
+    let thread = format!("{}/{}", of(&room.ann.id), id(&root));
+    let admin = &room.admin.client;
+    assert_eq!(admin.get(&of(&room.ann.id)).await.expect(200)["total_unread_threads"], 1);
+    let read = format!("{thread}/read/{}", reply["created_at"]);
+    assert_eq!(admin.put(&read, &Value::Null).await.expect(200)["unread_replies"], 0);
+    let seen = room.ann.client.get(&thread).await.expect(200);
+    assert_eq!((&seen["unread_replies"], &seen["post"]["is_following"]), (&json!(0), &json!(true)));
+    assert_eq!(admin.get(&thread).await.expect(200)["post"]["is_following"], true, "ann does");
+    admin.delete(&format!("{thread}/following")).await.expect(200);
+    assert_eq!(room.ann.client.get(&of("me")).await.expect(200)["total"], 0);
+    let nobody = format!("{}/{}/following", of("yyyyyyyyyyyyyyyyyyyyyyyyyy"), id(&root));
+    assert_eq!(admin.put(&nobody, &Value::Null).await.expect(404)["status_code"], 404);
 }
 
 #[actix_web::test]

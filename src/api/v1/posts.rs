@@ -160,7 +160,7 @@ pub(super) async fn page(
         (None, Some(id), None) => PageFrom::After(id),
         (None, None, Some("unread")) => {
             let halves = (limit / 2, limit - limit / 2);
-            let page = posts::around_unread(&core, &caller, *channel, halves, wanted).await?;
+            let page = posts::around_unread(&core, &caller, caller.user_id()?, *channel, halves, wanted).await?;
             return with_people(&core, page).await;
         }
         (None, None, Some(id)) => {
@@ -218,7 +218,7 @@ pub(super) async fn read_thread(
     Auth(caller): Auth,
     id: web::Path<PostId>,
 ) -> Answer<HttpResponse> {
-    threads::read(&core, &caller, *id, None).await?;
+    threads::read(&core, &caller, caller.user_id()?, *id, None).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

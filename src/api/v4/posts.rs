@@ -174,11 +174,10 @@ async fn around_unread(
     request: HttpRequest,
 ) -> Answer<HttpResponse> {
     let (who, channel) = path.into_inner();
-    who.is_caller(&caller)?;
     let limits = (query.limit_before.unwrap_or(DEFAULT_PAGE), query.limit_after.unwrap_or(DEFAULT_PAGE));
     if limits.0 < 0 || limits.1 < 1 {
         return Err(Error::invalid("request.bad_query", "limit_after", "A page needs room for the unread post.").into());
     }
-    let page = posts::around_unread(&core, &caller, channel, limits, query.wanted()?).await?;
+    let page = posts::around_unread(&core, &caller, who.id(&caller)?, channel, limits, query.wanted()?).await?;
     etag::json(&request, &v4::PostList::from(page))
 }

@@ -148,15 +148,15 @@ async fn followed(
     query: web::Query<ListParams>,
 ) -> Answer<web::Json<v4::Threads>> {
     let (who, team) = path.into_inner();
-    who.is_caller(&caller)?;
+    let user = who.id(&caller)?;
     let totals = match query.threads_only {
         true => ThreadTotals::default(),
-        false => threads::totals(&core, &caller, team, query.without_direct).await?,
+        false => threads::totals(&core, &caller, user, team, query.without_direct).await?,
     };
     let threads = match query.totals_only {
         true => None,
         false => {
-            let places = threads::followed(&core, &caller, &query.query(team)?).await?;
+            let places = threads::followed(&core, &caller, user, &query.query(team)?).await?;
             let people = if query.extended { threads::participants(&core, &places).await? } else { Vec::new() };
             let thread = |place: Place| v4::Thread::new(place.root, place.reading, &people);
             Some(places.into_iter().map(thread).collect())
@@ -184,8 +184,7 @@ async fn get(
     path: web::Path<ThreadPath>,
     query: web::Query<Extended>,
 ) -> Answer<web::Json<v4::Thread>> {
-    path.user_id.is_caller(&caller)?;
-    let place = threads::get(&core, &caller, path.thread_id).await?;
+    let place = threads::get(&core, &caller, path.user_id.id(&caller)?, path.thread_id).await?;
     let places = [place];
     let people = if query.extended { threads::participants(&core, &places).await? } else { Vec::new() };
     let [place] = places;
@@ -201,8 +200,7 @@ async fn unfollow(core: web::Data<Core>, Auth(caller): Auth, path: web::Path<Thr
 }
 
 async fn set_following(core: &Core, caller: &Caller, path: &ThreadPath, following: bool) -> Answer<web::Json<Done>> {
-    path.user_id.is_caller(caller)?;
-    threads::follow(core, caller, path.thread_id, following).await?;
+    threads::follow(core, caller, path.user_id.id(caller)?, path.thread_id, following).await?;
     Ok(web::Json(DONE))
 }
 
@@ -214,8 +212,7 @@ struct ReadPath {
 }
 
 async fn read(core: web::Data<Core>, Auth(caller): Auth, path: web::Path<ReadPath>) -> Answer<web::Json<v4::Thread>> {
-    path.user_id.is_caller(&caller)?;
-    let place = threads::read(&core, &caller, path.thread_id, Some(path.timestamp)).await?;
+    let place = threads::read(&core, &caller, path.user_id.id(&caller)?, path.thread_id, Some(path.timestamp)).await?;
     Ok(web::Json(v4::Thread::new(place.root, place.reading, &[])))
 }
 
@@ -231,8 +228,8 @@ async fn mark_unread(
     Auth(caller): Auth,
     path: web::Path<UnreadPath>,
 ) -> Answer<web::Json<v4::Thread>> {
-    path.user_id.is_caller(&caller)?;
-    let place = threads::mark_unread(&core, &caller, path.thread_id, path.post_id).await?;
+    let user = path.user_id.id(&caller)?;
+    let place = threads::mark_unread(&core, &caller, user, path.thread_id, path.post_id).await?;
     Ok(web::Json(v4::Thread::new(place.root, place.reading, &[])))
 }
 
@@ -242,7 +239,6 @@ async fn read_all(
     path: web::Path<(Who, TeamId)>,
 ) -> Answer<web::Json<Done>> {
     let (who, team) = path.into_inner();
-    who.is_caller(&caller)?;
-    threads::read_all(&core, &caller, team).await?;
+    threads::read_all(&core, &caller, who.id(&caller)?, team).await?;
     Ok(web::Json(DONE))
 }

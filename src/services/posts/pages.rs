@@ -63,29 +63,31 @@ pub async fn page(core: &Core, caller: &Caller, channel: ChannelId, wanted: Chan
     read(core, caller.user_id()?, channel, window, wanted).await
 }
 
-/// The page around the caller's first unread post, which is among its newer ones; without unread posts the newest page.
-/// `before` and `after` bound the two halves, 0 or 1 to [`MAX_PAGE`].
+/// The page around the first post that `reader` has not read, which is among its newer ones; without unread posts the
+/// newest page. `before` and `after` bound the two halves, 0 or 1 to [`MAX_PAGE`].
 ///
 /// # Errors
-/// Those of [`access::standing`] with `read_channel_content`.
+/// 403 for another's; those of [`access::standing`] with `read_channel_content`.
 pub async fn around_unread(
     core: &Core,
     caller: &Caller,
+    reader: UserId,
     channel: ChannelId,
     (before, after): (i64, i64),
     wanted: ChannelPage,
 ) -> Result<PostPage> {
+    access::self_or_admin(core, caller, reader)?;
     access::standing(core, caller, channel, Permission::ReadChannelContent).await?;
-    let (viewer, before, after) = (caller.user_id()?, before.clamp(0, MAX_PAGE), after.clamp(1, MAX_PAGE));
-    if let Some(seen_until) = storage::read_state::unread_since(&core.db, viewer, channel).await? {
+    let (before, after) = (before.clamp(0, MAX_PAGE), after.clamp(1, MAX_PAGE));
+    if let Some(seen_until) = storage::read_state::unread_since(&core.db, reader, channel).await? {
         let window = Window { moment: seen_until, skip: 0, older: before, newer: after };
-        let page = read(core, viewer, channel, window, wanted).await?;
+        let page = read(core, reader, channel, window, wanted).await?;
         if page.posts.first().is_some_and(|newest| newest.created_at > seen_until) {
             return Ok(page);
         }
     }
     let window = Window { moment: Millis::MAX, skip: 0, older: before.max(1), newer: 0 };
-    read(core, viewer, channel, window, wanted).await
+    read(core, reader, channel, window, wanted).await
 }
 
 /// The page that a client opens a channel with: roots around the caller's first unread one.
@@ -95,7 +97,7 @@ pub async fn around_unread(
 pub async fn page_around_unread(core: &Core, caller: &Caller, channel: ChannelId) -> Result<PostPage> {
     let wanted =
         ChannelPage { from: PageFrom::Latest { skip: 0 }, limit: 2 * HALF_PAGE, roots_only: true, with_threads: false };
-    around_unread(core, caller, channel, (HALF_PAGE, HALF_PAGE), wanted).await
+    around_unread(core, caller, caller.user_id()?, channel, (HALF_PAGE, HALF_PAGE), wanted).await
 }
 
 /// What changed in a channel after a moment, deleted posts included, at most the latest 1,000.

@@ -141,6 +141,12 @@ impl World {
             let current = sessions.as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
             place.set("{session}", text(current, "id").to_owned());
         }
+        if needs("{category}") {
+            let member = self.person(Actor::Member);
+            let path = format!("/api/v4/users/me/teams/{}/channels/categories", place.get("{team}").unwrap());
+            let category = member.client.post(&path, &json!({ "display_name": "mine" })).await.expect(200);
+            place.set("{category}", text(&category, "id").to_owned());
+        }
         if needs("{archived}") && place.get("{archived}").is_none() {
             let team = json!({ "id": place.get("{team}").unwrap() });
             let archived =

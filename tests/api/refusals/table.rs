@@ -87,6 +87,18 @@ POST /api/v4/users/ids ++++++ ["{member}"]
 POST /api/v4/users/usernames ++++++ ["mary"]
 POST /api/v4/users/status/ids ++++++ ["{member}"]
 POST /api/v4/users/group_channels ++++++ ["{channel}"]
+GET /api/v4/users/autocomplete?name=mary ++++++
+GET /api/v4/users/autocomplete?name=mary&in_team={team} 0+++++
+GET /api/v4/users/autocomplete?name=mary&in_team={team}&in_channel={channel} 0+++++
+POST /api/v4/users/search ++++++ {"term":"mary"}
+POST /api/v4/users/search 0+++++ {"term":"mary","team_id":"{team}"}
+POST /api/v4/users/search 0+++++ {"term":"mary","not_in_team_id":"{team}"}
+POST /api/v4/users/search 0+++++ {"term":"mary","in_channel_id":"{channel}"}
+POST /api/v4/users/search 0+++++ {"term":"mary","not_in_channel_id":"{channel}"}
+PUT /api/v4/users/{outsider}/roles xxxxx+ {"roles":"system_user"}
+PUT /api/v4/users/{outsider}/active xxxxx+ {"active":false}
+DELETE /api/v4/users/{outsider} xxxxx+
+PUT /api/v4/users/{outsider}/active xxxxx+ {"active":true}
 POST /api/v4/roles/names ++++++ ["system_user"]
 # v4: the installation
 GET /api/v4/limits/server ++++++
@@ -118,6 +130,9 @@ GET /api/v4/users/{member}/teams/unread xx+xx+
 # v4: channels
 GET /api/v4/teams/{team}/channels 0x++++
 GET /api/v4/teams/{team}/channels/deleted 0x++++
+GET /api/v4/teams/{team}/channels/autocomplete?name=den 0x++++
+GET /api/v4/teams/{team}/channels/search_autocomplete?name=den 0x++++
+POST /api/v4/teams/{team}/channels/search 0x++++ {"term":"den"}
 GET /api/v4/teams/{team}/channels/name/town-square 0+++++
 GET /api/v4/teams/name/{team_name}/channels/name/town-square 0+++++
 POST /api/v4/channels 0x++++ {"team_id":"{team}","name":"{unique}","display_name":"x","type":"O"}
@@ -147,9 +162,18 @@ GET /api/v4/users/{member}/teams/{team}/channels/members xx+xx+
 GET /api/v4/users/{member}/channels/{channel}/unread xx+xx+
 POST /api/v4/channels/members/{member}/view xx+xx+ {"channel_id":"{channel}"}
 POST /api/v4/channels/members/{member}/mark_read xx+xx+ ["{channel}"]
+# v4: how one sorts one's channels
+GET /api/v4/users/{member}/teams/{team}/channels/categories xx+xx+
+POST /api/v4/users/{member}/teams/{team}/channels/categories xx+xx+ {"user_id":"{member}","team_id":"{team}","display_name":"x"}
+PUT /api/v4/users/{member}/teams/{team}/channels/categories xx+xx+ [{"id":"channels_{member}_{team}","display_name":"x","type":"channels"}]
+GET /api/v4/users/{member}/teams/{team}/channels/categories/order xx+xx+
+PUT /api/v4/users/{member}/teams/{team}/channels/categories/order xx+xx+ ["favorites_{member}_{team}","channels_{member}_{team}","direct_messages_{member}_{team}"]
+GET /api/v4/users/{member}/teams/{team}/channels/categories/channels_{member}_{team} xx+xx+
+PUT /api/v4/users/{member}/teams/{team}/channels/categories/channels_{member}_{team} xx+xx+ {"display_name":"x","type":"channels"}
+DELETE /api/v4/users/{member}/teams/{team}/channels/categories/{category} xx+xx+
 # v4: posts
 GET /api/v4/channels/{channel}/posts 0+++++
-GET /api/v4/users/{member}/channels/{channel}/posts/unread xx+xxx
+GET /api/v4/users/{member}/channels/{channel}/posts/unread xx+xx+
 POST /api/v4/posts 0+++++ {"channel_id":"{channel}","message":"x"}
 POST /api/v4/posts/ids ++++++ ["{post}"]
 POST /api/v4/posts/ids/reactions ++++++ ["{post}"]
@@ -164,14 +188,24 @@ POST /api/v4/posts/{post}/unpin 0+++++
 POST /api/v4/reactions xx+xxx {"user_id":"{member}","post_id":"{post}","emoji_name":"smile"}
 DELETE /api/v4/users/{member}/posts/{post}/reactions/smile xx+xxx
 POST /api/v4/users/{member}/posts/{post}/set_unread xx+xx+
+# v4: what one is writing is nobody else's business
+POST /api/v4/drafts 0+++++ {"channel_id":"{channel}","message":"x"}
+GET /api/v4/users/{me}/teams/{team}/drafts 0+++++
+GET /api/v4/users/{member}/teams/{team}/drafts xx+xxx
+DELETE /api/v4/users/{me}/channels/{channel}/drafts 0+++++
+DELETE /api/v4/users/{member}/channels/{channel}/drafts xx+xxx
+DELETE /api/v4/users/{me}/channels/{channel}/drafts/{post} 0+++++
+DELETE /api/v4/users/{member}/channels/{channel}/drafts/{post} xx+xxx
+POST /api/v4/users/{me}/typing 0+++++ {"channel_id":"{channel}"}
+POST /api/v4/users/{member}/typing xx+xxx {"channel_id":"{channel}"}
 # v4: threads
-GET /api/v4/users/{member}/teams/{team}/threads xx+xxx
-GET /api/v4/users/{member}/teams/{team}/threads/{post} xx+xxx
-PUT /api/v4/users/{member}/teams/{team}/threads/read xx+xxx
-PUT /api/v4/users/{member}/teams/{team}/threads/{post}/read/1 xx+xxx
-POST /api/v4/users/{member}/teams/{team}/threads/{post}/set_unread/{reply} xx+xxx
-PUT /api/v4/users/{member}/teams/{team}/threads/{post}/following xx+xxx
-DELETE /api/v4/users/{member}/teams/{team}/threads/{post}/following xx+xxx
+GET /api/v4/users/{member}/teams/{team}/threads xx+xx+
+GET /api/v4/users/{member}/teams/{team}/threads/{post} xx+xx+
+PUT /api/v4/users/{member}/teams/{team}/threads/read xx+xx+
+PUT /api/v4/users/{member}/teams/{team}/threads/{post}/read/1 xx+xx+
+POST /api/v4/users/{member}/teams/{team}/threads/{post}/set_unread/{reply} xx+xx+
+PUT /api/v4/users/{member}/teams/{team}/threads/{post}/following xx+xx+
+DELETE /api/v4/users/{member}/teams/{team}/threads/{post}/following xx+xx+
 "#;
 
 /// For everybody.
@@ -191,29 +225,8 @@ GET /api/v4/license/client?format=old +
 GET /api/v4/system/ping +
 "#;
 
-/// Websockets, which have tests of their own, and routes that are not asked as everybody yet: give each its rows.
+/// Websockets, which have tests of their own.
 pub const ELSEWHERE: &str = "
 GET /api/v1/ws
 GET /api/v4/websocket
-POST /api/v4/drafts
-GET /api/v4/users/{user}/teams/{team}/drafts
-DELETE /api/v4/users/{user}/channels/{channel}/drafts
-DELETE /api/v4/users/{user}/channels/{channel}/drafts/{root}
-POST /api/v4/users/{user}/typing
-GET /api/v4/users/autocomplete
-POST /api/v4/users/search
-PUT /api/v4/users/{user}/roles
-PUT /api/v4/users/{user}/active
-DELETE /api/v4/users/{user}
-GET /api/v4/teams/{team}/channels/autocomplete
-GET /api/v4/teams/{team}/channels/search_autocomplete
-POST /api/v4/teams/{team}/channels/search
-GET /api/v4/users/{user}/teams/{team}/channels/categories
-POST /api/v4/users/{user}/teams/{team}/channels/categories
-PUT /api/v4/users/{user}/teams/{team}/channels/categories
-GET /api/v4/users/{user}/teams/{team}/channels/categories/order
-PUT /api/v4/users/{user}/teams/{team}/channels/categories/order
-GET /api/v4/users/{user}/teams/{team}/channels/categories/{category}
-PUT /api/v4/users/{user}/teams/{team}/channels/categories/{category}
-DELETE /api/v4/users/{user}/teams/{team}/channels/categories/{category}
 ";
