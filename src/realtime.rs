@@ -224,6 +224,12 @@ impl Realtime {
         states.into_iter().map(|(user, state)| status_of(user, state)).collect()
     }
 
+    /// The presence of everybody who is connected somewhere, at most `limit` of them.
+    pub async fn known_statuses(&self, limit: usize) -> Vec<Status> {
+        let states = self.engine.known_presences(limit).await;
+        states.into_iter().map(|(user, state)| status_of(user, state)).collect()
+    }
+
     /// What the engine counts.
     #[must_use]
     pub fn metrics(&self) -> &engine::Metrics {

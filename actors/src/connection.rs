@@ -131,9 +131,22 @@ impl Connection {
         self.subscribe(topics, false).await
     }
 
+    /// Lets this session hear of the presence of these users, and no longer of those it heard of before, perhaps over an
+    /// earlier socket. When it returns, every later change reaches the session.
+    ///
+    /// # Errors
+    /// The session is closed, for this reason.
+    pub async fn watch(&self, users: Vec<Uuid>) -> Result<(), Disconnect> {
+        self.order(|connection, done| Order::Watch { connection, users, done }).await
+    }
+
     async fn subscribe(&self, topics: Vec<Topic>, join: bool) -> Result<(), Disconnect> {
+        self.order(|connection, done| Order::Subscribe { connection, topics, join, done }).await
+    }
+
+    async fn order(&self, order: impl FnOnce(ConnectionId, oneshot::Sender<()>) -> Order) -> Result<(), Disconnect> {
         let (done, answer) = oneshot::channel();
-        let order = Order::Subscribe { connection: self.session.id, topics, join, done };
+        let order = order(self.session.id, done);
         let accepted = self.session.runtime.hub.tell(order).is_ok();
         if !accepted || answer.await.is_err() {
             self.session.close(Disconnect::Resync);

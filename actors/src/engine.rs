@@ -171,6 +171,11 @@ impl Engine {
         self.ask(|answer| Order::Presences(users, answer)).await.unwrap_or_default()
     }
 
+    /// The presence of everybody whom the engine knows because they are connected somewhere, at most `limit` of them.
+    pub async fn known_presences(&self, limit: usize) -> Vec<(Uuid, PresenceState)> {
+        self.ask(|answer| Order::KnownPresences(limit, answer)).await.unwrap_or_default()
+    }
+
     /// How much there is on this instance; `None` if the hub does not answer within a second.
     pub async fn stats(&self) -> Option<Stats> {
         self.ask(Order::Stats).await

@@ -10,7 +10,7 @@ use crate::events::UserEvent;
 use crate::model::{Availability, Millis, Status, UserId, now};
 use crate::storage;
 
-/// Users whose status one request may ask for.
+/// Users whose status one request may ask for, or gets.
 const MAX_STATUSES: usize = 1_000;
 /// Presences noted between two writes: some 100 bytes each. Any beyond are not noted this time.
 const NOTED: usize = 100_000;
@@ -30,6 +30,11 @@ pub async fn of(core: &Core, _: &Caller, users: &[UserId]) -> Result<Vec<Status>
     let mut live: HashMap<UserId, Status> = live.into_iter().map(|status| (status.user_id, status)).collect();
     let now = now();
     Ok(stored.into_iter().map(|status| merge(live.remove(&status.user_id), status, now)).collect())
+}
+
+/// The statuses of everybody who is connected, at most 1,000 of them.
+pub async fn known(core: &Core, _: &Caller) -> Vec<Status> {
+    core.realtime.known_statuses(MAX_STATUSES).await
 }
 
 fn merge(live: Option<Status>, stored: Status, now: Millis) -> Status {

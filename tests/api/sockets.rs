@@ -253,6 +253,49 @@ async fn presence_is_told_to_those_who_watch() {
 }
 
 #[actix_web::test]
+async fn a_new_watch_list_replaces_the_one_from_before_a_resume() {
+    let server = TestServer::start().await;
+    let (ann, bob, _) = two_in_a_channel(&server).await;
+    let cat = server.person("cat").await;
+    let mut before = ann.socket().await;
+    before.request("watch_presence", json!({ "user_ids": [bob.id] })).await;
+    let resume = format!("/api/v1/ws?connection_id={}&sequence_number={}", before.connection_id, before.next_seq);
+    let next_seq = before.next_seq;
+    drop(before);
+    let mut after = ann.client.socket(&resume).await;
+    after.next_seq = next_seq;
+    after.request("watch_presence", json!({ "user_ids": [cat.id] })).await;
+    let _bob = bob.socket().await;
+    let _cat = cat.socket().await;
+    loop {
+        let status = after.event("status.changed").await;
+        assert_ne!(status["user_id"], bob.id.as_str(), "she no longer watches him");
+        if status["user_id"] == cat.id.as_str() {
+            break;
+        }
+    }
+}
+
+#[actix_web::test]
+async fn all_who_are_connected_have_a_status_for_foreign_clients() {
+    let server = TestServer::start().await;
+    let (ann, bob, _) = two_in_a_channel(&server).await;
+    let cat = server.person("cat").await;
+    let mut socket = ann.v4_socket().await;
+    let _bob = bob.socket().await;
+    bob.client.put("/api/v1/me/status", &json!({ "status": "dnd" })).await.expect(200);
+    let statuses = loop {
+        let reply = socket.request("get_statuses", json!({})).await;
+        assert_eq!(reply["status"], "OK", "{reply}");
+        if reply["data"][&bob.id] == "dnd" {
+            break reply["data"].clone();
+        }
+    };
+    assert_eq!(statuses[&ann.id], "online");
+    assert!(statuses.get(&cat.id).is_none(), "nobody knows of her");
+}
+
+#[actix_web::test]
 async fn a_revoked_session_closes_its_sockets_and_no_others() {
     let server = TestServer::start().await;
     let ann = server.person("ann").await;

@@ -72,6 +72,12 @@ pub(crate) enum Order {
     },
     /// A session is ready to leave for another instance.
     Packed(Box<Packing>),
+    /// A session hears of the presence of these users, and of no others any more.
+    Watch {
+        connection: ConnectionId,
+        users: Vec<Uuid>,
+        done: oneshot::Sender<()>,
+    },
     /// A user did something, or says that they are idle.
     Activity(Uuid, bool),
     /// A user may have another number of sockets.
@@ -79,6 +85,7 @@ pub(crate) enum Order {
     /// An actor ended, by itself or by a panic.
     Ended(Child),
     Presences(Vec<Uuid>, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
+    KnownPresences(usize, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
     Stats(oneshot::Sender<Stats>),
     Session(ConnectionId, oneshot::Sender<SessionSnapshot>),
     User(Uuid, oneshot::Sender<Vec<SessionSnapshot>>),
@@ -379,6 +386,10 @@ impl Hub {
             }
             Order::Claim { connection, next_seq, done } => self.claim(connection, next_seq, done, ctx),
             Order::Packed(packing) => self.packed(*packing),
+            Order::Watch { connection, users, done } => {
+                self.watch(connection, users);
+                let _ = done.send(());
+            }
             Order::Activity(user, active) => {
                 self.presences.tell(PresenceOrder::Activity { user, active });
             }
@@ -386,6 +397,9 @@ impl Hub {
             Order::Ended(child) => self.ended(child),
             Order::Presences(users, answer) => {
                 self.presences.tell(PresenceOrder::Get(users, answer));
+            }
+            Order::KnownPresences(limit, answer) => {
+                self.presences.tell(PresenceOrder::Known(limit, answer));
             }
             Order::Stats(answer) => {
                 let _ = answer.send(self.stats());
@@ -417,6 +431,17 @@ impl Hub {
     fn subscribe(&mut self, connection: ConnectionId, topics: &[Topic], join: bool) {
         if let Some(session) = self.registry.get(connection).cloned() {
             if join { self.join(&session, topics) } else { self.leave(&session, topics) }
+        }
+    }
+
+    fn watch(&mut self, connection: ConnectionId, users: Vec<Uuid>) {
+        if let Some(session) = self.registry.get(connection).cloned() {
+            let mut wanted: Vec<Topic> = users.into_iter().map(Topic::Presence).collect();
+            wanted.sort_unstable();
+            let mut unwanted = self.registry.watched(connection);
+            unwanted.retain(|topic| wanted.binary_search(topic).is_err());
+            self.leave(&session, &unwanted);
+            self.join(&session, &wanted);
         }
     }
 }

@@ -87,6 +87,12 @@ impl Registry {
         true
     }
 
+    /// Whose presence a session hears of.
+    pub(crate) fn watched(&self, id: ConnectionId) -> Vec<Topic> {
+        let topics = self.sessions.get(&id).map_or(&[][..], |entry| &entry.topics);
+        topics.iter().filter(|topic| matches!(topic, Topic::Presence(_))).copied().collect()
+    }
+
     /// How many sockets a user has.
     pub(crate) fn sockets(&self, user: Uuid) -> usize {
         self.of_user(user).iter().filter(|session| session.outbox.attached()).count()

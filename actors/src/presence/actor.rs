@@ -34,6 +34,8 @@ pub(crate) enum PresenceOrder {
     Gone { instance: Uuid, report: bool },
     /// What do these look like?
     Get(Vec<Uuid>, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
+    /// What does everybody look like, up to so many?
+    Known(usize, oneshot::Sender<Vec<(Uuid, PresenceState)>>),
     /// A fault for tests: die like a bug would make it.
     #[cfg(feature = "testing")]
     Crash,
@@ -125,6 +127,10 @@ impl Handler<Posted<PresenceOrder>> for Presence {
             PresenceOrder::Get(users, answer) => {
                 let known = users.into_iter().filter_map(|user| Some((user, book.get(user)?))).collect();
                 let _ = answer.send(known);
+                return;
+            }
+            PresenceOrder::Known(limit, answer) => {
+                let _ = answer.send(book.known(limit));
                 return;
             }
             #[cfg(feature = "testing")]

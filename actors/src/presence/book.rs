@@ -140,6 +140,13 @@ impl Book {
         self.here.get(&user).map(|person| person.shown).or_else(|| self.seen_elsewhere(user))
     }
 
+    /// What everybody looks like who is connected anywhere, those here first, at most `limit` of them.
+    pub(crate) fn known(&self, limit: usize) -> Vec<(Uuid, PresenceState)> {
+        let elsewhere = self.elsewhere.keys().filter(|user| !self.here.contains_key(user));
+        let users = self.here.keys().chain(elsewhere).take(limit);
+        users.filter_map(|user| Some((*user, self.get(*user)?))).collect()
+    }
+
     fn person(&mut self, user: Uuid, saved: Option<SavedPresence>) -> &mut Person {
         let elsewhere = self.seen_elsewhere(user);
         self.here.entry(user).or_insert_with(|| {

@@ -158,7 +158,13 @@ suite!(local, crate::LocalNet:
         a_dead_hub_is_fatal,
         a_hanging_hub_is_not_healthy,
     }
-    presence { come_and_go, a_command_of_somebody_who_is_not_connected_is_reported, what_was_stored_is_kept }
+    presence {
+        come_and_go,
+        everybody_who_is_known_can_be_asked_for_within_a_bound,
+        watching_replaces_what_was_watched,
+        a_command_of_somebody_who_is_not_connected_is_reported,
+        what_was_stored_is_kept,
+    }
     instances {
         broadcasts_cross_with_everything_they_carry,
         control_crosses,

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustchat_actors::testing::{Client, NOBODY, News, Recorder, connect};
-use rustchat_actors::{Connect, Engine, EngineConfig, PresenceCommand, PresenceState, Status};
+use rustchat_actors::{
+    Connect, Engine, EngineConfig, PresenceCommand, PresenceState, Snapshot, SnapshotOf, Status, Topic,
+};
 
-use crate::{ANN, BOB, LocalNet, Net, TOWN, config, start, until, within};
+use crate::{ANN, BOB, CAT, LocalNet, Net, TOWN, config, start, until, within};
 
 pub async fn come_and_go(net: &dyn Net) {
     let (engine, recorder) = start(net, config());
@@ -19,6 +21,36 @@ pub async fn come_and_go(net: &dyn Net) {
     drop(too);
     assert_eq!(recorder.status(ANN, Status::Offline).await.before.status, Status::Online);
     until(async || engine.presences(vec![ANN]).await.is_empty()).await;
+}
+
+pub async fn everybody_who_is_known_can_be_asked_for_within_a_bound(net: &dyn Net) {
+    let (engine, recorder) = start(net, config());
+    let (other, _) = start(net, config());
+    let _ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
+    let _bob = Client::open(&other, BOB, &[TOWN]).await.unwrap();
+    let ann = recorder.status(ANN, Status::Online).await;
+    until(async || engine.known_presences(10).await.len() == 2).await;
+    let known = engine.known_presences(10).await;
+    assert!(known.contains(&(ANN, ann.now)) && known.iter().any(|(user, _)| *user == BOB));
+    assert_eq!(engine.known_presences(1).await, [(ANN, ann.now)], "those who are here come first");
+}
+
+pub async fn watching_replaces_what_was_watched(net: &dyn Net) {
+    let (engine, _) = start(net, config());
+    let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
+    let watchers = async |topic| match engine.snapshot(SnapshotOf::Topic(topic)).await {
+        Some(Snapshot::Channel { sessions, .. }) => sessions,
+        other => panic!("{other:?}"),
+    };
+    let (of_bob, of_cat) = (Topic::Presence(BOB), Topic::Presence(CAT));
+    ann.connection.watch(vec![BOB, CAT]).await.unwrap();
+    assert_eq!((watchers(of_bob).await, watchers(of_cat).await), (1, 1));
+    let id = ann.connection.id();
+    drop(ann);
+    let ann = Client::resume(&engine, ANN, id, 1).await.unwrap();
+    assert!(ann.connection.resumed());
+    ann.connection.watch(vec![CAT]).await.unwrap();
+    assert_eq!((watchers(of_bob).await, watchers(of_cat).await, watchers(TOWN).await), (0, 1, 1));
 }
 
 pub async fn a_command_of_somebody_who_is_not_connected_is_reported(net: &dyn Net) {

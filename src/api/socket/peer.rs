@@ -35,8 +35,6 @@ pub(super) struct Peer {
     resume: Result<Option<Resume>, Farewell>,
     deadlines: Deadlines,
     login: Option<Login>,
-    /// Whose presence a native client watches.
-    pub(super) watched: Vec<UserId>,
 }
 
 /// Whoever has authenticated on a socket.
@@ -61,7 +59,7 @@ impl Peer {
             Duration::from_secs(config.auth_seconds),
             Duration::from_secs(config.ping_seconds),
         );
-        Self { core, wire, protocol, tcp, resume, deadlines, login: None, watched: Vec::new() }
+        Self { core, wire, protocol, tcp, resume, deadlines, login: None }
     }
 
     /// Serves the socket until it ends. `identity` is whoever the upgrade has proven to be.

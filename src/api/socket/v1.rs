@@ -1,6 +1,6 @@
 //! What native clients say on the socket, and how they are answered.
 
-use rustchat_actors::{ConnectionId, Disconnect, Frame, Topic};
+use rustchat_actors::{ConnectionId, Disconnect, Frame};
 use serde_json::{Value, json};
 
 use super::farewell::Farewell;
@@ -65,18 +65,15 @@ async fn answer(peer: &mut Peer, action: Action) -> Result<Option<Value>, Error>
 }
 
 /// Joins what tells of these people's presence, before asking how it is: a change in between is heard.
-async fn watch(peer: &mut Peer, users: Vec<UserId>) -> Result<Value, Error> {
+async fn watch(peer: &Peer, users: Vec<UserId>) -> Result<Value, Error> {
     if users.len() > MAX_WATCHED {
         let detail = format!("At most {MAX_WATCHED} people can be watched.");
         return Err(Error::invalid("socket.too_many_watched", "user_ids", detail));
     }
     let caller = peer.caller().await?;
     let Some(connection) = peer.wire.connection() else { return Err(Error::unauthenticated()) };
-    let topics = |users: &[UserId]| users.iter().map(|user| Topic::Presence(user.0)).collect();
     let closed = |reason| Error::unavailable(format!("The connection is closed: {}", Disconnect::text(reason)));
-    connection.leave(topics(&peer.watched)).await.map_err(closed)?;
-    connection.join(topics(&users)).await.map_err(closed)?;
+    connection.watch(users.iter().map(|user| user.0).collect()).await.map_err(closed)?;
     let known = statuses::of(&peer.core, &caller, &users).await?;
-    peer.watched = users;
     serde_json::to_value(known.into_iter().map(Status::from).collect::<Vec<_>>()).map_err(Error::internal)
 }

@@ -9,7 +9,7 @@ use super::inbound::Message;
 use super::peer::Peer;
 use crate::api::v4::client_config;
 use crate::error::{Error, Kind};
-use crate::model::{UserId, encode_id, now};
+use crate::model::{Status, UserId, encode_id, now};
 use crate::protocol::Text;
 use crate::protocol::v4::{self, Broadcast, Envelope};
 use crate::realtime::into_frame;
@@ -116,6 +116,10 @@ async fn answer(peer: &mut Peer, request: &Request) -> Result<Option<Value>, Fai
             peer.active(active.ok_or_else(|| invalid("user_is_active"))?);
             Ok(None)
         }
+        "get_statuses" => {
+            let known = async { Ok(statuses::known(&peer.core, &peer.caller().await?).await) };
+            known.await.map(|known| Some(in_words(known))).map_err(|error| Failure::from_service(&error, "action"))
+        }
         "get_statuses_by_ids" => {
             let ids = data.and_then(|data| data.get("user_ids")).and_then(Value::as_array);
             let ids: Option<Vec<UserId>> =
@@ -155,10 +159,15 @@ fn invalid(param: &'static str) -> Failure {
     Failure::new("api.websocket_handler.invalid_param.app_error", 400, format!("{param} is not valid."))
 }
 
-/// The statuses of `users`, as a map from id to word.
+/// How these users are.
 async fn statuses_of(peer: &Peer, users: &[UserId]) -> Result<Option<Value>, Failure> {
     let found = async { statuses::of(&peer.core, &peer.caller().await?, users).await };
     let found = found.await.map_err(|error| Failure::from_service(&error, "user_ids"))?;
-    let words = found.into_iter().map(|status| (status.user_id.to_string(), status.availability.as_str().into()));
-    Ok(Some(Value::Object(words.collect())))
+    Ok(Some(in_words(found)))
+}
+
+/// A map from user to word.
+fn in_words(statuses: Vec<Status>) -> Value {
+    let words = statuses.into_iter().map(|status| (status.user_id.to_string(), status.availability.as_str().into()));
+    Value::Object(words.collect())
 }
