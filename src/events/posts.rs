@@ -113,6 +113,15 @@ pub enum PostEvent {
         /// Until when.
         until: Millis,
     },
+    /// The user has read all threads of a channel, as her client shows replies among the posts.
+    ChannelThreadsRead {
+        /// Who.
+        user_id: UserId,
+        /// Where.
+        channel_id: ChannelId,
+        /// Until when.
+        until: Millis,
+    },
     /// The user wrote on at a draft; for her other devices.
     DraftSaved(Box<Draft>),
     /// The user's draft is gone; for her other devices.
@@ -135,7 +144,9 @@ impl PostEvent {
             Self::Updated { post } | Self::Deleted { post, .. } => Audience::Channel(post.channel_id),
             Self::ThreadMoved(moved) => Audience::Channel(moved.root.channel_id),
             Self::DraftSaved(draft) | Self::DraftRemoved(draft) => Audience::User(draft.user_id),
-            Self::ThreadFollowed { user_id, .. } | Self::ThreadRead { user_id, .. } => Audience::User(*user_id),
+            Self::ThreadFollowed { user_id, .. }
+            | Self::ThreadRead { user_id, .. }
+            | Self::ChannelThreadsRead { user_id, .. } => Audience::User(*user_id),
             Self::ReactionAdded(change) | Self::ReactionRemoved(change) => Audience::Channel(change.channel_id),
             Self::Typing { channel_id, .. } => Audience::Channel(*channel_id),
         }

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Caller, Core, access, validate};
+use super::{Caller, Core, access, favorites, validate};
 use crate::error::{Error, Result};
 use crate::events::{CategoryChange, CategoryEvent, ChannelEvent};
 use crate::model::{Category, CategoryKind, ChannelId, ChannelKind, Permission, TeamId, UserId, encode_id, now};
@@ -43,14 +43,18 @@ pub async fn create(core: &Core, caller: &Caller, mut category: Category) -> Res
     if existing.len() >= MAX_CATEGORIES {
         return Err(too_many());
     }
+    let favorites_before = favorites_in(&existing);
     let mut order: Vec<String> = existing.into_iter().map(|category| category.id).collect();
     order.insert(order.len().min(1), category.id.clone());
     storage::categories::insert(&mut *tx, &category).await?;
     storage::categories::set_order(&mut *tx, user, team, &order).await?;
     write(&mut tx, &mut category).await?;
-    let made = find(load(&mut tx, user, team).await?, &category.id)?;
+    let all = load(&mut tx, user, team).await?;
+    let moved = favorites::sidebar_changed(&mut tx, user, team, &favorites_before, &favorites_in(&all)).await?;
+    let made = find(all, &category.id)?;
     tx.commit().await?;
     publish(core, user, team, CategoryChange::Created { id: made.id.clone() });
+    favorites::announce(core, user, moved).await?;
     Ok(made)
 }
 
@@ -72,8 +76,10 @@ pub async fn update(
         return Err(too_many());
     }
     let mut tx = core.db.begin().await?;
+    let before = load(&mut tx, user, team).await?;
+    let favorites_before = favorites_in(&before);
     let before: HashMap<String, Category> =
-        load(&mut tx, user, team).await?.into_iter().map(|category| (category.id.clone(), category)).collect();
+        before.into_iter().map(|category| (category.id.clone(), category)).collect();
     let (mut ids, mut muted) = (HashSet::new(), Vec::new());
     for mut change in changes {
         let old = before.get(&change.id).ok_or_else(not_found)?;
@@ -90,6 +96,7 @@ pub async fn update(
         ids.insert(change.id);
     }
     let all = load(&mut tx, user, team).await?;
+    let moved = favorites::sidebar_changed(&mut tx, user, team, &favorites_before, &favorites_in(&all)).await?;
     tx.commit().await?;
     for member in muted {
         core.realtime.publish(ChannelEvent::MemberUpdated { member: Box::new(member) });
@@ -99,6 +106,7 @@ pub async fn update(
     let categories: Vec<Category> =
         all.into_iter().filter(|category| ids.contains(&category.id) || touched(category)).collect();
     publish(core, user, team, CategoryChange::Updated { categories: categories.clone() });
+    favorites::announce(core, user, moved).await?;
     Ok(categories.into_iter().filter(|category| ids.contains(&category.id)).collect())
 }
 
@@ -147,6 +155,19 @@ pub async fn get(core: &Core, caller: &Caller, user: UserId, team: TeamId, id: &
     find(list(core, caller, user, team).await?, id)
 }
 
+/// Shows the user's devices the sidebars of these teams as they are now, because something else has changed them.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn changed_along(core: &Core, user: UserId, teams: &[TeamId]) -> Result<()> {
+    for team in teams {
+        let mut db = core.db.acquire().await?;
+        let categories = load(&mut db, user, *team).await?;
+        publish(core, user, *team, CategoryChange::Updated { categories });
+    }
+    Ok(())
+}
+
 async fn check(core: &Core, caller: &Caller, user: UserId, team: TeamId) -> Result<()> {
     access::self_or_admin(core, caller, user)?;
     access::team(core, caller, team, Permission::ViewTeam).await?;
@@ -160,6 +181,7 @@ async fn load(db: &mut PgConnection, user: UserId, team: TeamId) -> Result<Vec<C
         for category in &categories {
             storage::categories::insert(&mut *db, category).await?;
         }
+        favorites::fill(&mut *db, user).await?;
     }
     for placed in storage::categories::channels(db, user, team).await? {
         let home = home_of(placed.kind);
@@ -190,6 +212,11 @@ async fn write(tx: &mut PgConnection, category: &mut Category) -> Result<()> {
     category.channel_ids.retain(|id| kinds.get(id).is_some_and(|kind| fits(*kind)) && seen.insert(*id));
     storage::categories::place(tx, category).await?;
     Ok(())
+}
+
+fn favorites_in(categories: &[Category]) -> Vec<ChannelId> {
+    let favorites = categories.iter().filter(|category| category.kind == CategoryKind::Favorites);
+    favorites.flat_map(|category| &category.channel_ids).copied().collect()
 }
 
 /// Where a channel is that nobody moved.

@@ -12,6 +12,7 @@ pub mod categories;
 pub mod channels;
 pub mod direct;
 pub mod drafts;
+mod favorites;
 pub mod health;
 pub mod idempotency;
 pub mod members;

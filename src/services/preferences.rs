@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Caller, Core, access};
+use super::{Caller, Core, access, categories, favorites};
 use crate::error::{Error, Result};
 use crate::events::UserEvent;
 use crate::model::{Preference, UserId};
@@ -41,8 +41,12 @@ pub async fn save(core: &Core, caller: &Caller, user: UserId, preferences: Vec<P
     access::self_or_admin(core, caller, user)?;
     check(user, &preferences)?;
     let preferences = last_of_each(preferences);
-    storage::preferences::save(&core.db, user, &preferences).await?;
+    let mut tx = core.db.begin().await?;
+    storage::preferences::save(&mut *tx, user, &preferences).await?;
+    let sidebars = favorites::preferences_set(&mut tx, user, &preferences).await?;
+    tx.commit().await?;
     core.realtime.publish(UserEvent::PreferencesSaved { user_id: user, preferences: preferences.clone() });
+    categories::changed_along(core, user, &sidebars).await?;
     Ok(preferences)
 }
 
@@ -53,9 +57,12 @@ pub async fn save(core: &Core, caller: &Caller, user: UserId, preferences: Vec<P
 pub async fn delete(core: &Core, caller: &Caller, user: UserId, preferences: Vec<Preference>) -> Result<()> {
     access::self_or_admin(core, caller, user)?;
     check(user, &preferences)?;
-    storage::preferences::delete(&core.db, user, &preferences).await?;
+    let mut tx = core.db.begin().await?;
+    storage::preferences::delete(&mut *tx, user, &preferences).await?;
+    let sidebars = favorites::preferences_removed(&mut tx, user, &preferences).await?;
+    tx.commit().await?;
     core.realtime.publish(UserEvent::PreferencesRemoved { user_id: user, preferences });
-    Ok(())
+    categories::changed_along(core, user, &sidebars).await
 }
 
 fn check(user: UserId, preferences: &[Preference]) -> Result<()> {

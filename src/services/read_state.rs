@@ -5,7 +5,7 @@
 
 use super::{Caller, Core, access, mentions};
 use crate::error::{Error, Result};
-use crate::events::ChannelEvent;
+use crate::events::{ChannelEvent, PostEvent};
 use crate::model::{Channel, ChannelId, ChannelMember, Permission, Post, PostId, User, UserId, now};
 use crate::storage;
 
@@ -14,12 +14,18 @@ const MAX_CHANNELS: usize = 200;
 /// Posts that are looked through for mentions when one is marked unread; older mentions are not counted again.
 const MAX_COUNTED_AGAIN: i64 = 1_000;
 
-/// The user has seen everything in these channels. Answers with her places in those that she is in; the first one must
-/// at least be readable to her.
+/// The user has seen everything in these channels, and where `threads_too` everything in the threads there that she
+/// follows. Answers with her places in those that she is in; the first one must at least be readable to her.
 ///
 /// # Errors
 /// 400 for more than 200 channels, 403, 404 for an unknown first channel.
-pub async fn view(core: &Core, caller: &Caller, user: UserId, channels: &[ChannelId]) -> Result<Vec<ChannelMember>> {
+pub async fn view(
+    core: &Core,
+    caller: &Caller,
+    user: UserId,
+    channels: &[ChannelId],
+    threads_too: bool,
+) -> Result<Vec<ChannelMember>> {
     access::self_or_admin(core, caller, user)?;
     if channels.len() > MAX_CHANNELS {
         return Err(Error::invalid(
@@ -37,6 +43,11 @@ pub async fn view(core: &Core, caller: &Caller, user: UserId, channels: &[Channe
     let changed: Vec<_> = places.iter().filter(|place| place.updated_at == at).cloned().collect();
     if !changed.is_empty() {
         core.realtime.publish(ChannelEvent::Viewed { user_id: user, members: changed });
+    }
+    if threads_too {
+        for channel_id in storage::posts::read_in_channels(&core.db, user, channels, at).await? {
+            core.realtime.publish(PostEvent::ChannelThreadsRead { user_id: user, channel_id, until: at });
+        }
     }
     Ok(places)
 }

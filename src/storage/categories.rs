@@ -169,6 +169,52 @@ pub async fn place(db: &mut sqlx::PgConnection, category: &Category) -> sqlx::Re
     Ok(())
 }
 
+/// Puts those of these channels that the user is in first among her favourites, in the sidebars that show them. Answers
+/// with the teams whose sidebars changed, one more than once where several channels moved.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_favorites(db: impl PgExecutor<'_>, user: UserId, channels: &[ChannelId]) -> sqlx::Result<Vec<TeamId>> {
+    sqlx::query_scalar!(
+        r#"INSERT INTO sidebar_channels AS placed (user_id, team_id, channel_id, category_id, sort_order)
+           SELECT f.user_id, f.team_id, c.id, f.id,
+                  (SELECT COALESCE(min(s.sort_order), 1) - 1 FROM sidebar_channels s WHERE s.category_id = f.id)
+           FROM sidebar_categories f
+           JOIN channels c ON c.id = ANY ($2) AND (c.team_id = f.team_id OR c.team_id IS NULL)
+           JOIN channel_members m ON m.channel_id = c.id AND m.user_id = f.user_id
+           WHERE f.user_id = $1 AND f.kind = 'favorites'
+           ON CONFLICT (user_id, team_id, channel_id)
+           DO UPDATE SET category_id = EXCLUDED.category_id, sort_order = EXCLUDED.sort_order
+           WHERE placed.category_id <> EXCLUDED.category_id
+           RETURNING team_id AS "team_id: TeamId""#,
+        user as UserId,
+        channels as &[ChannelId]
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Takes these channels out of a user's favourites; they go back to where their kind belongs. Answers with the teams
+/// whose sidebars changed, like [`add_favorites`].
+///
+/// # Errors
+/// What the database says.
+pub async fn remove_favorites(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    channels: &[ChannelId],
+) -> sqlx::Result<Vec<TeamId>> {
+    sqlx::query_scalar!(
+        r#"DELETE FROM sidebar_channels s USING sidebar_categories f
+           WHERE f.id = s.category_id AND f.kind = 'favorites' AND s.user_id = $1 AND s.channel_id = ANY ($2)
+           RETURNING s.team_id AS "team_id: TeamId""#,
+        user as UserId,
+        channels as &[ChannelId]
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Mutes a user's channels, or no longer, and answers with the places that changed.
 ///
 /// # Errors

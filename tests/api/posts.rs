@@ -150,6 +150,33 @@ async fn a_reply_moves_its_thread_for_all_who_follow_it() {
 }
 
 #[actix_web::test]
+async fn viewing_a_channel_without_threads_apart_reads_its_threads_too() {
+    let room = Room::open().await;
+    let root = room.ann.post(&room.channel, "root").await;
+    room.reply(&room.bob, &root, "reply").await;
+    let totals = format!("/api/v4/users/me/teams/{}/threads?totalsOnly=true", id(&room.team));
+    let unread = async || room.ann.client.get(&totals).await.expect(200)["total_unread_threads"].clone();
+    let mut socket = room.ann.v4_socket().await;
+    let view = "/api/v4/channels/members/me/view";
+    let apart = json!({ "channel_id": room.channel["id"], "collapsed_threads_supported": true });
+    room.ann.client.post(view, &apart).await.expect(200);
+    assert_eq!(unread().await, 1);
+    let together = json!({ "channel_id": room.channel["id"], "collapsed_threads_supported": false });
+    room.ann.client.post(view, &together).await.expect(200);
+    assert_eq!(unread().await, 0);
+    let event = loop {
+        let event = socket.next_event().await;
+        if event["event"] == "thread_read_changed" {
+            break event;
+        }
+    };
+    assert_eq!(event["broadcast"]["channel_id"], room.channel["id"]);
+    assert!(event["data"].get("thread_id").is_none(), "it is about all of them");
+    let reply = room.reply(&room.bob, &root, "again").await;
+    assert_eq!((unread().await, &reply["root_id"]), (json!(1), &root["id"]));
+}
+
+#[actix_web::test]
 async fn an_administrator_moves_another_persons_place_and_not_her_own() {
     let room = Room::open().await;
     let root = room.ann.post(&room.channel, "root").await;

@@ -199,7 +199,7 @@ pub(super) async fn view(
     Auth(caller): Auth,
     id: web::Path<ChannelId>,
 ) -> Answer<web::Json<ReadState>> {
-    let members = read_state::view(&core, &caller, caller.user_id()?, &[*id]).await?;
+    let members = read_state::view(&core, &caller, caller.user_id()?, &[*id], false).await?;
     let member = members.first().ok_or_else(|| Error::not_found("channel_member.not_found"))?;
     Ok(web::Json(member.into()))
 }

@@ -24,7 +24,8 @@ async fn view(
     body: web::Json<ViewChannel>,
 ) -> Answer<web::Json<ViewedChannels>> {
     let channels: Vec<ChannelId> = body.channel_id.into_iter().chain(body.prev_channel_id).collect();
-    let places = read_state::view(&core, &caller, who.id(&caller)?, &channels).await?;
+    let threads_too = !body.collapsed_threads_supported;
+    let places = read_state::view(&core, &caller, who.id(&caller)?, &channels, threads_too).await?;
     Ok(web::Json(ViewedChannels::new(&places)))
 }
 
@@ -34,7 +35,7 @@ async fn mark_read(
     who: web::Path<Who>,
     channels: web::Json<Vec<ChannelId>>,
 ) -> Answer<web::Json<ViewedChannels>> {
-    let places = read_state::view(&core, &caller, who.id(&caller)?, &channels).await?;
+    let places = read_state::view(&core, &caller, who.id(&caller)?, &channels, false).await?;
     Ok(web::Json(ViewedChannels::new(&places)))
 }
 

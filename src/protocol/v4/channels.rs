@@ -266,6 +266,9 @@ pub struct ViewChannel {
     pub channel_id: Option<ChannelId>,
     #[serde(default, deserialize_with = "or_empty")]
     pub prev_channel_id: Option<ChannelId>,
+    /// Whether the client shows threads apart from their channels.
+    #[serde(default)]
+    pub collapsed_threads_supported: bool,
 }
 
 /// The answer to [`ViewChannel`].

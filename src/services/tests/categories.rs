@@ -1,6 +1,6 @@
 use super::*;
-use crate::model::{Category, CategoryKind};
-use crate::services::{categories, direct, members};
+use crate::model::{Category, CategoryKind, Preference};
+use crate::services::{categories, direct, members, preferences};
 
 struct Sidebar {
     world: World,
@@ -119,4 +119,72 @@ async fn the_built_in_ones_keep_their_names_and_take_their_own_kind() {
     refused(it.update(vec![bad]).await, Kind::Invalid, "category.bad_sorting");
     let unknown = Category { id: "nonsense".to_owned(), ..it.custom("x") };
     refused(it.update(vec![unknown]).await, Kind::NotFound, "category.not_found");
+}
+
+fn favorite(caller: &Caller, channel: &Channel, value: &str) -> Vec<Preference> {
+    vec![Preference {
+        user_id: id(caller),
+        category: "favorite_channel".to_owned(),
+        name: channel.id.to_string(),
+        value: value.to_owned(),
+    }]
+}
+
+#[actix_web::test]
+async fn a_preference_moves_its_channel_into_the_favourites_and_out_again() {
+    let it = Sidebar::new().await;
+    let core = &it.world.core;
+    let room = private_channel(&it.world, &it.eve, &it.team, "room").await;
+    preferences::save(core, &it.eve, id(&it.eve), favorite(&it.eve, &room, "true")).await.unwrap();
+    assert_eq!(it.list().await[0].channel_ids, [room.id], "a new sidebar has what was a favourite before");
+
+    let at_eve = it.world.listen_v4(&it.eve).await;
+    for (value, count) in [("false", 0), ("true", 1)] {
+        preferences::save(core, &it.eve, id(&it.eve), favorite(&it.eve, &room, value)).await.unwrap();
+        at_eve.hears("preferences_changed").await;
+        at_eve.hears("sidebar_category_updated").await;
+        assert_eq!(it.list().await[0].channel_ids.len(), count);
+    }
+    preferences::delete(core, &it.eve, id(&it.eve), favorite(&it.eve, &room, "")).await.unwrap();
+    at_eve.hears("preferences_deleted").await;
+    at_eve.hears("sidebar_category_updated").await;
+    assert!(it.list().await[0].channel_ids.is_empty());
+
+    let bob = it.world.person("bob").await;
+    let foreign = private_channel(&it.world, &bob, &team(&it.world, &bob, "sky").await, "den").await;
+    preferences::save(core, &it.eve, id(&it.eve), favorite(&it.eve, &foreign, "true")).await.unwrap();
+    assert!(it.list().await[0].channel_ids.is_empty(), "she is not in it");
+}
+
+#[actix_web::test]
+async fn a_favourite_of_the_sidebar_becomes_a_preference_and_a_direct_one_a_favourite_in_every_team() {
+    let it = Sidebar::new().await;
+    let core = &it.world.core;
+    let bob = it.world.person("bob").await;
+    let (direct, _) = direct::open(core, &it.eve, &[id(&bob)]).await.unwrap();
+    let other = team(&it.world, &it.eve, "sky").await;
+    let elsewhere = async || categories::list(core, &it.eve, id(&it.eve), other.id).await.unwrap();
+    assert!(elsewhere().await[0].channel_ids.is_empty());
+    let saved = async || preferences::list(core, &it.eve, id(&it.eve), Some("favorite_channel")).await.unwrap();
+
+    let mut favorites = it.list().await.swap_remove(0);
+    favorites.channel_ids = vec![direct.id];
+    let at_eve = it.world.listen_v4(&it.eve).await;
+    it.update(vec![favorites]).await.unwrap();
+    at_eve.hears("sidebar_category_updated").await;
+    let changed = at_eve.hears("preferences_changed").await;
+    let along = at_eve.hears("sidebar_category_updated").await;
+    assert!(along["updatedCategories"].as_str().unwrap().contains(&elsewhere().await[0].id));
+    assert!(changed["preferences"].as_str().unwrap().contains(&direct.id.to_string()));
+    assert_eq!(saved().await, favorite(&it.eve, &direct, "true"));
+    assert_eq!(elsewhere().await[0].channel_ids, [direct.id]);
+
+    let mine = Category { channel_ids: vec![direct.id], ..it.custom("Mine") };
+    categories::create(core, &it.eve, mine).await.unwrap();
+    at_eve.hears("sidebar_category_created").await;
+    at_eve.hears("preferences_deleted").await;
+    at_eve.hears("sidebar_category_updated").await;
+    assert!(saved().await.is_empty());
+    assert!(elsewhere().await[0].channel_ids.is_empty());
+    assert_eq!(elsewhere().await[2].channel_ids, [direct.id], "there nobody moved it");
 }

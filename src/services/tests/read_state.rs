@@ -27,7 +27,7 @@ impl Room {
     }
 
     async fn view(&self, channels: &[ChannelId]) -> Result<Vec<ChannelMember>> {
-        read_state::view(&self.world.core, &self.bob, id(&self.bob), channels).await
+        read_state::view(&self.world.core, &self.bob, id(&self.bob), channels, false).await
     }
 }
 
@@ -60,9 +60,9 @@ async fn one_request_views_two_channels_and_only_ones_own() {
     assert_eq!((it.unread(direct.id).await, it.unread(it.room.id).await), ((0, 0), (0, 0)));
 
     let kim = it.world.person("kim").await;
-    let foreign = read_state::view(&it.world.core, &kim, id(&kim), &[direct.id]).await;
+    let foreign = read_state::view(&it.world.core, &kim, id(&kim), &[direct.id], false).await;
     refused(foreign, Kind::NotFound, "channel.not_found");
-    let for_another = read_state::view(&it.world.core, &kim, id(&it.bob), &[it.room.id]).await;
+    let for_another = read_state::view(&it.world.core, &kim, id(&it.bob), &[it.room.id], false).await;
     refused(for_another, Kind::Forbidden, "permission.missing");
     assert_eq!(it.view(&[]).await.unwrap(), []);
     let many: Vec<_> = (0..201).map(|_| ChannelId::new()).collect();

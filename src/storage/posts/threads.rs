@@ -317,3 +317,31 @@ pub async fn read_all(db: impl PgExecutor<'_>, user: UserId, team: TeamId, now: 
     .await?;
     Ok(())
 }
+
+/// Marks every thread that a user follows in these channels as read, and answers with the channels where one was not.
+///
+/// # Errors
+/// What the database says.
+pub async fn read_in_channels(
+    db: impl PgExecutor<'_>,
+    user: UserId,
+    channels: &[ChannelId],
+    now: Millis,
+) -> sqlx::Result<Vec<ChannelId>> {
+    sqlx::query_scalar!(
+        r#"WITH seen AS (
+               UPDATE thread_members f
+               SET seen_replies = t.reply_count, last_viewed_at = t.last_reply_at, mention_count = 0, updated_at = $3
+               FROM threads t
+               WHERE f.user_id = $1 AND f.root_id = t.root_id AND f.following AND t.channel_id = ANY ($2)
+                 AND (f.seen_replies <> t.reply_count OR f.mention_count > 0)
+               RETURNING t.channel_id
+           )
+           SELECT DISTINCT channel_id AS "channel_id!: ChannelId" FROM seen"#,
+        user as UserId,
+        channels as &[ChannelId],
+        now
+    )
+    .fetch_all(db)
+    .await
+}

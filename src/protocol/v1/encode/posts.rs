@@ -28,6 +28,7 @@ pub(super) fn encode(event: &PostEvent) -> Encoded {
         PostEvent::ThreadMoved(_)
         | PostEvent::ThreadFollowed { .. }
         | PostEvent::ThreadRead { .. }
+        | PostEvent::ChannelThreadsRead { .. }
         | PostEvent::DraftSaved(_)
         | PostEvent::DraftRemoved(_) => Encoded::nothing(),
         PostEvent::Typing { channel_id, root_id, user_id } => {

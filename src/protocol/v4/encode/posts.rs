@@ -34,6 +34,9 @@ pub(super) fn encode(event: &PostEvent) -> Encoded {
         PostEvent::ThreadFollowed { user_id, team_id, root_id, following, reply_count } => {
             threads::followed(*user_id, *team_id, *root_id, *following, *reply_count)
         }
+        PostEvent::ChannelThreadsRead { user_id, channel_id, until } => {
+            threads::read_in_channel(*user_id, *channel_id, *until)
+        }
         PostEvent::ThreadRead { user_id, team_id, thread, until } => {
             threads::read(*user_id, *team_id, thread.as_ref(), *until)
         }

@@ -86,3 +86,11 @@ pub(super) fn read(user: UserId, team: Option<TeamId>, thread: Option<&ThreadRea
         broadcast: Broadcast::user(user).about_team(team),
     })
 }
+
+pub(super) fn read_in_channel(user: UserId, channel: ChannelId, until: Millis) -> Encoded {
+    Encoded::same(&Envelope {
+        event: "thread_read_changed",
+        data: ReadChanged { timestamp: until, thread: None },
+        broadcast: Broadcast::user(user).about_channel(channel),
+    })
+}
