@@ -1,14 +1,18 @@
-//! The people who make the load: accounts, a team, a channel that all of them are in.
+//! The people who make the load: accounts, a team, channels.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use crate::Outcome;
-use crate::http::{Http, Target};
-use crate::websocket::Socket;
+use crate::api::{Caller, Servers};
+use crate::ledger::Ledger;
 
 const PASSWORD: &str = "Correct-horse-7";
+/// Sign-ups and joins at once.
+const AT_ONCE: usize = 8;
 
 /// Somebody who is logged in.
 pub struct Person {
@@ -16,12 +20,21 @@ pub struct Person {
     pub token: String,
 }
 
-/// Everybody, with the channel that they share.
+/// A channel with those who are in it, as places in the crowd.
+pub struct Channel {
+    /// Its number in the ledger.
+    pub number: u16,
+    pub id: String,
+    pub members: Vec<usize>,
+}
+
+/// Everybody, in one team.
 pub struct Crowd {
-    /// The first made the team and the channel.
-    pub people: Vec<Person>,
-    pub channel: String,
+    servers: Rc<Servers>,
+    /// The first made the team.
+    pub people: Vec<Rc<Person>>,
     pub team: String,
+    made: Cell<usize>,
 }
 
 fn text(value: &Value, key: &str) -> Outcome<String> {
@@ -29,72 +42,65 @@ fn text(value: &Value, key: &str) -> Outcome<String> {
 }
 
 impl Crowd {
-    pub async fn gather(target: &Target, members: usize) -> Outcome<Self> {
-        eprintln!("signing {members} people up …");
-        let mut http = target.connect().await?;
-        let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-        let owner = sign_up(&mut http, &format!("load{run}x0")).await?;
-        let team =
-            json!({ "name": format!("load{run}"), "display_name": "Load", "type": "O", "allow_open_invite": true });
-        let (team, _) = http.json("POST", "/api/v4/teams", &owner.token, &team).await?;
+    /// Signs so many people up. The first is the server's first user, or whoever may sign up on an open server, or
+    /// `admin` (`NAME:PASSWORD`); the others come by invitation to the team, as a closed server demands.
+    pub async fn gather(servers: &Rc<Servers>, admin: Option<&str>, size: usize) -> Outcome<Self> {
+        eprintln!("signing {size} people up …");
+        let run = format!("load{}", SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis());
+        let mut nobody = Caller::new(servers, "");
+        let owner = match admin.and_then(|admin| admin.split_once(':')) {
+            Some((name, password)) => log_in(&mut nobody, name, password).await?,
+            None => sign_up(&mut nobody, &format!("{run}x0"), "").await?,
+        };
+        let team = json!({ "name": run, "display_name": "Load", "type": "O", "allow_open_invite": true });
+        let team = Caller::new(servers, &owner.token).json("POST", "/api/v4/teams", &team).await?;
         let (team, invite) = (text(&team, "id")?, text(&team, "invite_id")?);
-        let mut crowd = Self { people: vec![owner], channel: String::new(), team };
-        crowd.channel = crowd.new_channel(&mut http, "crowd").await?;
-        for number in 1..members {
-            let person = sign_up_by(&mut http, &format!("load{run}x{number}"), &invite).await?;
-            crowd.join(&mut http, &person).await?;
-            crowd.people.push(person);
-        }
-        Ok(crowd)
+        let names: Vec<_> = (1..size).map(|number| format!("{run}x{number}")).collect();
+        let others =
+            at_once(names, async |name| sign_up(&mut Caller::new(servers, ""), &name, &format!("?iid={invite}")).await);
+        let mut people = vec![Rc::new(owner)];
+        people.extend(others.await?.into_iter().map(Rc::new));
+        Ok(Self { servers: Rc::clone(servers), people, team, made: Cell::new(0) })
     }
 
-    pub fn owner(&self) -> Outcome<&Person> {
-        Ok(self.people.first().ok_or("nobody")?)
+    pub fn person(&self, place: usize) -> Outcome<&Rc<Person>> {
+        Ok(self.people.get(place).ok_or("there are not so many people")?)
     }
 
-    async fn new_channel(&self, http: &mut Http, name: &str) -> Outcome<String> {
-        let channel = json!({ "team_id": self.team, "name": name, "display_name": name, "type": "O" });
-        text(&http.json("POST", "/api/v4/channels", &self.owner()?.token, &channel).await?.0, "id")
-    }
-
-    /// More channels, with the owner alone in each.
-    pub async fn channels(&self, target: &Target, count: usize) -> Outcome<Vec<String>> {
-        let mut http = target.connect().await?;
-        let mut channels = Vec::new();
-        for number in 0..count {
-            channels.push(self.new_channel(&mut http, &format!("quiet{number}")).await?);
-        }
-        Ok(channels)
-    }
-
-    async fn join(&self, http: &mut Http, person: &Person) -> Outcome<()> {
-        let path = format!("/api/v4/channels/{}/members", self.channel);
-        http.json("POST", &path, &person.token, &json!({ "user_id": person.id })).await?;
-        Ok(())
-    }
-
-    /// A socket for everyone.
-    pub async fn connect(&self, target: &Target) -> Outcome<Vec<Socket>> {
-        let mut sockets = Vec::new();
-        for person in &self.people {
-            sockets.push(Socket::open(target, &person.token).await?);
-        }
-        Ok(sockets)
+    /// Makes a channel with these members; the first makes it, the others join by themselves.
+    pub async fn channel(&self, ledger: &Ledger, members: impl IntoIterator<Item = usize>) -> Outcome<Channel> {
+        let members: Vec<_> = members.into_iter().collect();
+        let (owner, others) = members.split_first().ok_or("a channel has members")?;
+        let name = format!("load{}", self.made.replace(self.made.get() + 1));
+        let body = json!({ "team_id": self.team, "name": name, "display_name": name, "type": "O" });
+        let mut caller = Caller::new(&self.servers, &self.person(*owner)?.token);
+        let id = text(&caller.json("POST", "/api/v4/channels", &body).await?, "id")?;
+        let path = format!("/api/v4/channels/{id}/members");
+        at_once(others.to_vec(), async |place| {
+            let person = self.person(place)?;
+            let body = json!({ "user_id": person.id });
+            Caller::new(&self.servers, &person.token).json("POST", &path, &body).await
+        })
+        .await?;
+        let number = ledger.add_channel(&id).ok_or("too many channels")?;
+        Ok(Channel { number, id, members })
     }
 }
 
-async fn sign_up(http: &mut Http, name: &str) -> Outcome<Person> {
-    create(http, name, "/api/v4/users").await
-}
-
-async fn sign_up_by(http: &mut Http, name: &str, invite: &str) -> Outcome<Person> {
-    create(http, name, &format!("/api/v4/users?iid={invite}")).await
-}
-
-async fn create(http: &mut Http, name: &str, path: &str) -> Outcome<Person> {
+async fn sign_up(nobody: &mut Caller<'_>, name: &str, invite: &str) -> Outcome<Person> {
     let user = json!({ "username": name, "email": format!("{name}@example.com"), "password": PASSWORD });
-    let id = text(&http.json("POST", path, "", &user).await?.0, "id")?;
-    let login = json!({ "login_id": name, "password": PASSWORD });
-    let (_, token) = http.json("POST", "/api/v4/users/login", "", &login).await?;
-    Ok(Person { id, token })
+    nobody.json("POST", &format!("/api/v4/users{invite}"), &user).await?;
+    log_in(nobody, name, PASSWORD).await
+}
+
+async fn log_in(nobody: &mut Caller<'_>, name: &str, password: &str) -> Outcome<Person> {
+    let login = json!({ "login_id": name, "password": password });
+    let id = text(&nobody.json("POST", "/api/v4/users/login", &login).await?, "id")?;
+    Ok(Person { id, token: nobody.token().ok_or("the login answered with no token")?.to_owned() })
+}
+
+/// Does the same to each of these, some at once; the results in their order.
+pub async fn at_once<T, R>(items: Vec<T>, work: impl AsyncFn(T) -> Outcome<R>) -> Outcome<Vec<R>> {
+    use futures_util::stream::{StreamExt, TryStreamExt, iter};
+    iter(items).map(|item| work(item)).buffered(AT_ONCE).try_collect().await
 }
