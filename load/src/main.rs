@@ -52,9 +52,9 @@ async fn measure(options: Options) -> Outcome<Report> {
     if !options.command.is_empty() {
         return ready::measure(&options).await;
     }
-    let run = Run::new(options).await?;
+    let mut run = Run::new(options).await?;
     for scenario in run.options.scenarios() {
-        scenarios::measure(&run, scenario).await?;
+        scenarios::measure(&mut run, scenario).await?;
     }
     Ok(run.report.into_inner())
 }

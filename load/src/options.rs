@@ -33,10 +33,11 @@ pub struct Options {
     /// Requests in flight.
     #[arg(long, default_value_t = 16)]
     pub in_flight: usize,
-    /// Posts a second where the load is a given one. fan-out: by default half of what it reached; storm and slow: 10.
+    /// Posts a second where the load is a given one. fan-out: by default half of what it reached; slow: 50;
+    /// storm and steady: 10.
     #[arg(long)]
     pub rate: Option<f64>,
-    /// Sockets of idle, storm: those of the members and more of theirs.
+    /// Sockets of idle and storm: each member has several. Three times as many files must be allowed to be open.
     #[arg(long, default_value_t = 10_000)]
     pub sockets: usize,
     /// Channels of channels and mixed.
@@ -68,8 +69,10 @@ pub struct Options {
 /// What to measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Scenario {
-    /// All of the following.
+    /// All of the following but the last.
     All,
+    /// Memory of idle sockets. Needs --pid.
+    Idle,
     /// Posts through REST into quiet channels.
     Posts,
     /// Pages of channels.
@@ -84,14 +87,15 @@ pub enum Scenario {
     Mixed,
     /// Sockets that stop reading in a busy channel.
     Slow,
-    /// Memory of idle sockets. Needs --pid.
-    Idle,
     /// All sockets are lost at once and come back while posts go on.
     Storm,
+    /// Posts at a given rate into one channel whose members all listen, while somebody else disturbs the servers.
+    Steady,
 }
 
 impl Scenario {
     const ALL: [Self; 9] = [
+        Self::Idle,
         Self::Posts,
         Self::Pages,
         Self::FanOut,
@@ -99,7 +103,6 @@ impl Scenario {
         Self::Slopes,
         Self::Mixed,
         Self::Slow,
-        Self::Idle,
         Self::Storm,
     ];
 }

@@ -18,6 +18,16 @@ const AT_ONCE: usize = 8;
 pub struct Person {
     pub id: String,
     pub token: String,
+    name: String,
+    password: String,
+}
+
+impl Person {
+    /// Whoever needs no account.
+    pub fn nobody() -> Self {
+        let empty = String::new;
+        Self { id: empty(), token: empty(), name: empty(), password: empty() }
+    }
 }
 
 /// A channel with those who are in it, as places in the crowd.
@@ -67,6 +77,16 @@ impl Crowd {
         Ok(self.people.get(place).ok_or("there are not so many people")?)
     }
 
+    /// Ends everybody's session, with whatever the server keeps for it, and begins another.
+    pub async fn log_in_anew(&mut self) -> Outcome<()> {
+        let people = at_once(self.people.clone(), async |person| {
+            Caller::new(&self.servers, &person.token).json("POST", "/api/v4/users/logout", &Value::Null).await?;
+            log_in(&mut Caller::new(&self.servers, ""), &person.name, &person.password).await
+        });
+        self.people = people.await?.into_iter().map(Rc::new).collect();
+        Ok(())
+    }
+
     /// Makes a channel with these members; the first makes it, the others join by themselves.
     pub async fn channel(&self, ledger: &Ledger, members: impl IntoIterator<Item = usize>) -> Outcome<Channel> {
         let members: Vec<_> = members.into_iter().collect();
@@ -96,7 +116,8 @@ async fn sign_up(nobody: &mut Caller<'_>, name: &str, invite: &str) -> Outcome<P
 async fn log_in(nobody: &mut Caller<'_>, name: &str, password: &str) -> Outcome<Person> {
     let login = json!({ "login_id": name, "password": password });
     let id = text(&nobody.json("POST", "/api/v4/users/login", &login).await?, "id")?;
-    Ok(Person { id, token: nobody.token().ok_or("the login answered with no token")?.to_owned() })
+    let token = nobody.token().ok_or("the login answered with no token")?.to_owned();
+    Ok(Person { id, token, name: name.to_owned(), password: password.to_owned() })
 }
 
 /// Does the same to each of these, some at once; the results in their order.

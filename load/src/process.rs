@@ -23,6 +23,14 @@ impl Processes<'_> {
     }
 }
 
+/// How many files, sockets among them, this process may have open.
+pub fn open_files() -> Outcome<usize> {
+    let limits = fs::read_to_string("/proc/self/limits")?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).ok_or("no limit of open files")?;
+    let soft = line.split_whitespace().next().ok_or("no limit of open files")?;
+    Ok(soft.parse().unwrap_or(usize::MAX))
+}
+
 fn memory(status: &str) -> Outcome<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
     let kibibytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;

@@ -94,7 +94,7 @@ impl Report {
 
 /// No more digits than mean something.
 fn rounded(value: f64) -> String {
-    if value.abs() >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+    if value.abs() >= 100.0 || value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
 #[cfg(test)]
@@ -113,7 +113,7 @@ mod tests {
         for line in [
             "| **posts** | posts 3 | |",
             "| | rate | 1.50 /s |",
-            "| | rate, p99 | 5.00 ms |",
+            "| | rate, p99 | 5 ms |",
             "VIOLATION in posts: Lost: 1",
         ] {
             assert!(table.contains(line), "{line} is not in\n{table}");

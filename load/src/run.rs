@@ -12,7 +12,7 @@ use crate::check::{Receiver, Violation, Violations};
 use crate::ledger::Ledger;
 use crate::options::Options;
 use crate::people::{Channel, Crowd};
-use crate::process::Processes;
+use crate::process::{Processes, open_files};
 use crate::report::Report;
 use crate::socket::{Hall, Socket};
 use crate::stats::figure;
@@ -20,6 +20,8 @@ use crate::stats::figure;
 /// How long posts may be under way after the last was acknowledged, and sockets until they are open.
 pub const SETTLE: Duration = Duration::from_secs(60);
 
+/// Files beside the sockets: connections for requests.
+const OTHER_FILES: usize = 256;
 /// Bytes that the kernel receives for a slow socket, about.
 const SLOW_BUFFER: u32 = 4 * 1024;
 /// How often is looked whether the last have what they missed.
@@ -95,6 +97,12 @@ impl Run {
         }
         let all = hall.opened.get() + sockets.len();
         hall.opened.set(all);
+        let limit = open_files()?;
+        if all + OTHER_FILES > limit {
+            return Err(
+                format!("{all} sockets need more than the {limit} open files that are allowed (ulimit -n)").into()
+            );
+        }
         if !hall.until_live(all, SETTLE).await {
             return Err(format!("only {} of {all} sockets opened within {SETTLE:?}", hall.live.get()).into());
         }
@@ -143,9 +151,11 @@ impl Run {
         }
     }
 
-    /// Ends a scenario: what went wrong in it.
-    pub fn end(&self) {
+    /// Ends a scenario: what went wrong in it. Everybody logs in anew, as what a server keeps for sockets that may come
+    /// back would burden the next one.
+    pub async fn end(&mut self) -> Outcome<()> {
         self.report.borrow_mut().add_violations(self.violations.take());
         self.ledger.take();
+        self.crowd.log_in_anew().await
     }
 }

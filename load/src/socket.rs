@@ -163,6 +163,7 @@ impl Socket {
             id: String::new(),
             expected: 0,
             is_live: false,
+            is_resumed: false,
         };
         Self { control, receiver, task: spawn_local(life.run()) }
     }
@@ -197,6 +198,8 @@ struct Life {
     /// The number of the next event.
     expected: u64,
     is_live: bool,
+    /// Whether this connection seems to be resumed.
+    is_resumed: bool,
 }
 
 impl Drop for Life {
@@ -227,6 +230,15 @@ impl Life {
         self.hall.violations.add(Violation::Stranded, || format!("a socket of {}", self.person.id));
     }
 
+    /// Whether this connection goes on where the one before it was.
+    fn count_resumed(&mut self, resumed: bool) {
+        if std::mem::replace(&mut self.is_resumed, resumed) != resumed {
+            let count = &self.hall.counts.resumed;
+            count.set(if resumed { count.get() + 1 } else { count.get().saturating_sub(1) });
+        }
+    }
+
+    /// Whether this socket is open and answers.
     fn set_live(&mut self, live: bool) {
         if std::mem::replace(&mut self.is_live, live) != live {
             self.hall.count_live(live);
@@ -247,6 +259,7 @@ impl Life {
     async fn listen(&mut self, mut wire: Wire) -> Over {
         let mut ticks = interval(PING_EVERY);
         ticks.reset();
+        self.is_resumed = false;
         let (mut is_stalled, mut was_quiet) = (false, false);
         if wire.begin(|text| self.take(text)).is_err() {
             return Over::Lost;
@@ -306,9 +319,9 @@ impl Life {
     /// Takes a message; an error where the connection is no use any more.
     fn take(&mut self, text: &[u8]) -> Result<(), Ended> {
         let Some(event) = frames::event(text) else {
-            // The answer to a ping. Without a hello before it, the connection goes on where it was.
+            // The answer to a ping. Unless a hello comes, too, the connection goes on where it was.
             if !self.is_live && !self.id.is_empty() {
-                increment(&self.hall.counts.resumed);
+                self.count_resumed(true);
                 self.set_live(true);
             }
             return Ok(());
@@ -333,6 +346,7 @@ impl Life {
     fn greet(&mut self, text: &[u8]) -> Result<(), Ended> {
         let id = text_after(text, r#""connection_id":"#).ok_or(Ended)?;
         if id != self.id {
+            self.count_resumed(false);
             if !self.id.is_empty() {
                 increment(&self.hall.counts.resynced);
                 self.receiver.borrow_mut().restart();

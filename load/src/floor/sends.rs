@@ -35,7 +35,7 @@ pub async fn measure(run: &Run, members: usize) -> Outcome<()> {
         let number = ledger.add_channel("").ok_or("no channel")?;
         let (go, wait) = channel();
         let sender = thread::spawn(move || send(&listener, members, together, &wait));
-        let nobody = Rc::new(Person { id: "the floor".to_owned(), token: String::new() });
+        let nobody = Rc::new(Person::nobody());
         let open = |member| {
             let receiver = Receiver::new(format!("floor {member}"), &[number], &ledger, &run.violations);
             Socket::open(&hall, &nobody, receiver)

@@ -8,6 +8,7 @@ mod pages;
 mod posts;
 mod slopes;
 mod slow;
+mod steady;
 mod storm;
 
 use std::time::Duration;
@@ -24,10 +25,11 @@ pub use self::pages::PER_PAGE;
 /// Channels that REST posts and pages are spread over, as one channel's posts wait for each other.
 const QUIET: usize = 16;
 
-/// Measures one scenario. What went wrong in it is in the report; an error ends the run.
-pub async fn measure(run: &Run, scenario: Scenario) -> Outcome<()> {
-    let result = match scenario {
+/// Measures one scenario. What went wrong in it goes into the report; an error ends the run.
+pub async fn measure(run: &mut Run, scenario: Scenario) -> Outcome<()> {
+    match scenario {
         Scenario::All => Ok(()),
+        Scenario::Idle => idle::measure(run).await,
         Scenario::Posts => posts::measure(run).await,
         Scenario::Pages => pages::measure(run).await,
         Scenario::FanOut => fan_out::measure(run).await,
@@ -35,11 +37,10 @@ pub async fn measure(run: &Run, scenario: Scenario) -> Outcome<()> {
         Scenario::Slopes => slopes::measure(run).await,
         Scenario::Mixed => mixed::measure(run).await,
         Scenario::Slow => slow::measure(run).await,
-        Scenario::Idle => idle::measure(run).await,
         Scenario::Storm => storm::measure(run).await,
-    };
-    run.end();
-    result
+        Scenario::Steady => steady::measure(run).await,
+    }?;
+    run.end().await
 }
 
 /// Channels in which nobody listens, each with the same few members.
