@@ -43,7 +43,7 @@ pub enum Topic {
 }
 
 /// Who hears a broadcast.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// The sessions that joined a topic, in the order in which the topic's broadcasts were published.
     Topic(Topic),

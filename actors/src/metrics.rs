@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::bridge::BridgeMetrics;
+
 /// How a metric behaves, in the words of Prometheus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -47,6 +49,11 @@ impl MailboxMetrics {
         self.depth.fetch_sub(1, Relaxed);
     }
 
+    /// Messages that wait now.
+    pub(crate) fn depth(&self) -> u64 {
+        self.depth.load(Relaxed)
+    }
+
     pub(crate) fn handled_after(&self, wait: Duration) {
         self.handled.fetch_add(1, Relaxed);
         self.waited_micros.fetch_add(micros(wait), Relaxed);
@@ -78,6 +85,19 @@ impl Histogram {
         self.count.fetch_add(1, Relaxed);
         self.sum_micros.fetch_add(took, Relaxed);
     }
+
+    pub(crate) fn for_each(&self, name: &str, help: &str, visit: &mut impl FnMut(&str, &str, Kind, f64)) {
+        let mut below = 0;
+        for (bound, bucket) in BUCKETS.iter().zip(&self.buckets) {
+            below += bucket.load(Relaxed);
+            let bound = number(*bound) / 1e6;
+            visit(&format!("{name}_bucket{{le=\"{bound}\"}}"), help, Kind::Histogram, number(below));
+        }
+        let count = number(self.count.load(Relaxed));
+        visit(&format!("{name}_bucket{{le=\"+Inf\"}}"), help, Kind::Histogram, count);
+        visit(&format!("{name}_sum"), help, Kind::Histogram, seconds(&self.sum_micros));
+        visit(&format!("{name}_count"), help, Kind::Histogram, count);
+    }
 }
 
 /// Counters of one engine.
@@ -106,10 +126,11 @@ pub struct Metrics {
     pub(crate) restarts: Counter,
     pub(crate) encoded_bytes: Counter,
     pub(crate) delivery: Histogram,
+    pub(crate) bridge: Arc<BridgeMetrics>,
 }
 
 impl Metrics {
-    /// Calls `visit(name, help, kind, value)` for every sample. Names may carry labels (`name{le="0.01"}`); the samples
+    /// Calls `visit(name, help, kind, value)` for every sample, those of the bridge included. Names may carry labels (`name{le="0.01"}`); the samples
     /// of one metric come one after the other.
     pub fn for_each(&self, mut visit: impl FnMut(&str, &str, Kind, f64)) {
         self.mailboxes(&mut visit);
@@ -141,7 +162,12 @@ impl Metrics {
         for (name, help, counter) in counters {
             visit(&format!("rustchat_engine_{name}"), help, Kind::Counter, number(counter.get()));
         }
-        self.latency(&mut visit);
+        self.delivery.for_each(
+            "rustchat_engine_delivery_seconds",
+            "From publishing to the last local outbox",
+            &mut visit,
+        );
+        self.bridge.for_each(&mut visit);
     }
 
     fn mailboxes(&self, visit: &mut impl FnMut(&str, &str, Kind, f64)) {
@@ -156,27 +182,12 @@ impl Metrics {
                 visit(&format!("rustchat_engine_mailbox_{name}{{actor=\"{actor}\"}}"), help, kind, read(mailbox));
             }
         };
-        each("depth", "Messages waiting", Kind::Gauge, |m| number(m.depth.load(Relaxed)));
+        each("depth", "Messages waiting", Kind::Gauge, |m| number(m.depth()));
         each("handled_total", "Messages handled", Kind::Counter, |m| number(m.handled.load(Relaxed)));
         each("wait_seconds_total", "Time that handled messages had waited", Kind::Counter, |m| {
             seconds(&m.waited_micros)
         });
         each("refused_total", "Messages refused by a full mailbox", Kind::Counter, |m| number(m.refused.load(Relaxed)));
-    }
-
-    fn latency(&self, visit: &mut impl FnMut(&str, &str, Kind, f64)) {
-        const NAME: &str = "rustchat_engine_delivery_seconds";
-        const HELP: &str = "From publishing to the last local outbox";
-        let mut below = 0;
-        for (bound, bucket) in BUCKETS.iter().zip(&self.delivery.buckets) {
-            below += bucket.load(Relaxed);
-            let bound = number(*bound) / 1e6;
-            visit(&format!("{NAME}_bucket{{le=\"{bound}\"}}"), HELP, Kind::Histogram, number(below));
-        }
-        let count = number(self.delivery.count.load(Relaxed));
-        visit(&format!("{NAME}_bucket{{le=\"+Inf\"}}"), HELP, Kind::Histogram, count);
-        visit(&format!("{NAME}_sum"), HELP, Kind::Histogram, seconds(&self.delivery.sum_micros));
-        visit(&format!("{NAME}_count"), HELP, Kind::Histogram, count);
     }
 }
 
@@ -190,7 +201,7 @@ fn seconds(micros: &AtomicU64) -> f64 {
 
 /// Prometheus knows only floating point; counters are exact up to 2^53.
 #[expect(clippy::cast_precision_loss, reason = "what a sample can hold")]
-fn number(value: u64) -> f64 {
+pub(crate) fn number(value: u64) -> f64 {
     value as f64
 }
 

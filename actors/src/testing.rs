@@ -1,4 +1,6 @@
-//! For tests: a client without a socket, an observer that remembers, and faults as verbs.
+//! For tests: a client without a socket, an observer that remembers, a Redis, and faults as verbs.
+
+mod redis;
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -15,6 +17,8 @@ use crate::{
     Audience, Broadcast, Class, Connect, ConnectError, Connection, Disconnect, Encoded, Engine, Frame, Frames,
     Observer, PresenceChange, PresenceState, Protocol, Refresh, Resume, Status, Topic,
 };
+
+pub use redis::RedisServer;
 
 /// A presence of whom nothing is known.
 pub const NOBODY: PresenceState =

@@ -5,6 +5,8 @@
 
 pub mod handover;
 mod local;
+mod metrics;
+mod redis;
 pub mod wire;
 
 use std::sync::{Arc, Weak};
@@ -18,6 +20,8 @@ use crate::{Audience, Broadcast, Disconnect, PresenceCommand, PresenceState, Tar
 
 pub use handover::Handover;
 pub use local::LocalBridge;
+pub(crate) use metrics::BridgeMetrics;
+pub use redis::{NotRedis, RedisBridge, RedisConfig};
 
 /// Carries messages between instances.
 ///
@@ -127,11 +131,13 @@ pub enum Fate {
 pub struct Inbox {
     runtime: Weak<Runtime>,
     instance: Uuid,
+    metrics: Arc<BridgeMetrics>,
 }
 
 impl Inbox {
     pub(crate) fn new(runtime: &Arc<Runtime>) -> Self {
-        Self { runtime: Arc::downgrade(runtime), instance: runtime.instance }
+        let metrics = Arc::clone(&runtime.metrics.bridge);
+        Self { runtime: Arc::downgrade(runtime), instance: runtime.instance, metrics }
     }
 
     /// The name of this instance, new at each start.
@@ -152,5 +158,22 @@ impl Inbox {
         if let Some(runtime) = self.runtime.upgrade() {
             runtime.peer(instance, fate);
         }
+    }
+
+    /// Whether the hub has so much to do that a bridge which can deliver later should wait.
+    pub(crate) fn busy(&self) -> bool {
+        self.runtime.upgrade().is_some_and(|runtime| {
+            let room = u64::try_from(runtime.config.hub_mailbox / 2).unwrap_or(u64::MAX);
+            runtime.metrics.hub.depth() >= room
+        })
+    }
+
+    /// Whether somebody has connected since the start, who may have missed what other instances sent.
+    pub(crate) fn has_had_sessions(&self) -> bool {
+        self.runtime.upgrade().is_some_and(|runtime| runtime.metrics.connects.get() > 0)
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<BridgeMetrics> {
+        &self.metrics
     }
 }
