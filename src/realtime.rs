@@ -242,9 +242,9 @@ impl Realtime {
         self.engine.draining()
     }
 
-    /// Whether the hub answers.
-    pub async fn healthy(&self) -> bool {
-        self.engine.healthy().await
+    /// Whether events reach the other instances; nothing if the hub does not answer.
+    pub async fn reaches_others(&self) -> Option<bool> {
+        self.engine.stats().await.map(|stats| stats.bridge)
     }
 }
 

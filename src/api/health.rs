@@ -20,15 +20,19 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({"status": "live"}))
 }
 
-/// 200 when everything works, 503 with what does not, or when this instance is stopping.
+/// 200 "ready"; 200 "degraded" while Redis is away, as everybody here can still work; 503 "unavailable", or "draining" when
+/// this instance is stopping. Says what works and what does not.
 async fn ready(core: web::Data<Core>) -> HttpResponse {
-    let Readiness { database, realtime, draining } = readiness(&core).await;
-    let (mut response, status) = match (draining, database && realtime) {
-        (true, _) => (HttpResponse::ServiceUnavailable(), "draining"),
-        (false, true) => (HttpResponse::Ok(), "ready"),
-        (false, false) => (HttpResponse::ServiceUnavailable(), "degraded"),
+    let readiness = readiness(&core).await;
+    let (mut response, status) = match (readiness.draining, readiness.works(), readiness.redis) {
+        (true, ..) => (HttpResponse::ServiceUnavailable(), "draining"),
+        (false, true, None | Some(true)) => (HttpResponse::Ok(), "ready"),
+        (false, true, Some(false)) => (HttpResponse::Ok(), "degraded"),
+        (false, false, _) => (HttpResponse::ServiceUnavailable(), "unavailable"),
     };
-    response.json(json!({"status": status, "database": word(database), "realtime": word(realtime)}))
+    let Readiness { database, realtime, redis, .. } = readiness;
+    let redis = redis.map_or("not used", word);
+    response.json(json!({"status": status, "database": word(database), "realtime": word(realtime), "redis": redis}))
 }
 
 const fn word(works: bool) -> &'static str {

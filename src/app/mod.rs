@@ -2,6 +2,7 @@
 //!
 //! Owns the order of start-up and of the graceful stop. It must not hold any rule of the business.
 
+mod bridge;
 mod database;
 mod observer;
 mod office;
@@ -9,22 +10,23 @@ mod office;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustchat_actors::bridge::Bridge;
+use rustchat_actors::bridge::{Bridge, NotRedis};
 use rustchat_actors::{Engine, EngineConfig};
 use sqlx::PgPool;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 
-use crate::api::server::{self, Listeners};
+use crate::api::server::{Listeners, listen};
 use crate::config::{Config, Realtime as RealtimeSettings};
 use crate::data_dir::{DataDir, DataDirError};
 use crate::jobs;
 use crate::metrics::Metrics;
 use crate::realtime::Realtime;
 use crate::services::Core;
-use crate::services::server::needs_first_user;
+use crate::services::server::{self, needs_first_user};
 use rustchat_postgres::PostgresError;
 
+use bridge::ServerBridge;
 pub use database::Database;
 pub use office::Office;
 
@@ -40,6 +42,9 @@ pub enum AppError {
     /// `database.url` makes no sense. The cause is left out, as it could repeat the password.
     #[error("database.url is not a valid PostgreSQL URL")]
     DatabaseUrl(#[source] sqlx::Error),
+    /// `redis.url` makes no sense.
+    #[error("redis.url {0}")]
+    RedisUrl(#[from] NotRedis),
     /// The database cannot be reached or its schema not brought up to date.
     #[error("cannot prepare the database: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -122,11 +127,14 @@ impl Server {
     pub async fn start(config: &Arc<Config>, db: PgPool, secret: &[u8]) -> Result<Self, AppError> {
         let (observer, news) = observer::channel();
         let hearer = Arc::<office::Hearer>::default();
-        let bridge = Arc::clone(&hearer) as Arc<dyn Bridge>;
-        let engine = Engine::start(engine_config(&config.realtime), Arc::new(observer), bridge);
+        let installation = server::installation(&db).await?.id;
+        let bridge = Arc::new(ServerBridge::new(&config.redis, installation, Arc::clone(&hearer))?);
+        let others = Arc::clone(&bridge) as Arc<dyn Bridge>;
+        let engine = Engine::start(engine_config(&config.realtime), Arc::new(observer), others);
         let core = Core::open(db, Realtime::new(engine.clone()), Arc::clone(config), secret).await?;
         let core = Arc::new(core);
-        let listeners = server::listen(&core, &Metrics::new()?)
+        bridge.join().await;
+        let listeners = listen(&core, &Metrics::new()?)
             .map_err(|error| AppError::System { what: format!("cannot listen on {}", config.server.listen), error })?;
         let listening = tokio::spawn(hearer.listen(core.db.clone()));
         Ok(Self { core, listeners, engine, news, listening })

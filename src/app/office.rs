@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, ready};
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use rustchat_actors::bridge::{Bridge, Inbox, Message, wire};
 use rustchat_actors::{Audience, Engine, EngineConfig, Observer, PresenceChange, Refresh};
@@ -100,27 +100,16 @@ fn to_text(message: &Bytes) -> String {
     BASE64_STANDARD_NO_PAD.encode(wire::encode(&Message::Gap(vec![Audience::Everyone])))
 }
 
-/// A server's bridge: alone, but for the commands beside it.
+/// A server's ear for what commands say, see [`super::bridge`].
 #[derive(Default)]
 pub(super) struct Hearer(OnceLock<Inbox>);
 
-impl Bridge for Hearer {
-    fn start(&self, inbox: Inbox) {
+impl Hearer {
+    /// Delivers to this inbox from now on.
+    pub(super) fn start(&self, inbox: Inbox) {
         self.0.get_or_init(|| inbox);
     }
 
-    fn send(&self, _: Message) {}
-
-    fn healthy(&self) -> bool {
-        true
-    }
-
-    fn stop(&self) -> BoxFuture<'_, ()> {
-        ready(()).boxed()
-    }
-}
-
-impl Hearer {
     /// Listens until it is aborted; after a break it begins again.
     pub(super) async fn listen(self: Arc<Self>, db: PgPool) {
         loop {

@@ -232,6 +232,10 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     within("server.shutdown_seconds", server.shutdown_seconds, 1..=300)?;
     within("server.tcp_user_timeout_seconds", server.tcp_user_timeout_seconds, 0..=3_600)?;
     within("database.pool_size", database.pool_size, 2..=500)?;
+    within("redis.lease_seconds", config.redis.lease_seconds, 1..=60)?;
+    within("redis.stream_entries", config.redis.stream_entries, 1_000..=1_000_000)?;
+    within("redis.backlog_messages", config.redis.backlog_messages, 256..=1_048_576)?;
+    within("redis.backlog_bytes", config.redis.backlog_bytes, 1_048_576..=1_073_741_824)?;
     within("sessions.web_hours", sessions.web_hours, 1..=87_600)?;
     within("sessions.mobile_hours", sessions.mobile_hours, 1..=87_600)?;
     within("accounts.password_min_length", accounts.password_min_length, 5..=72)?;
@@ -272,11 +276,15 @@ fn check_urls(config: &Config) -> Result<(), ConfigError> {
     if database.is_some_and(|url| !url.starts_with("postgres://") && !url.starts_with("postgresql://")) {
         return Err(invalid("database.url", "must start with postgres://"));
     }
-    if config.redis.url.get().is_some() {
-        return Err(invalid(
-            "redis.url",
-            "is set, but joining several instances through Redis is not built yet; unset it to run one instance",
-        ));
+    let schemes = ["redis://", "rediss://", "unix://"];
+    let redis = config.redis.url.get();
+    if redis.is_some_and(|url| !schemes.iter().any(|scheme| url.starts_with(scheme))) {
+        return Err(invalid("redis.url", "must start with redis://, rediss:// or unix://"));
+    }
+    let prefix = &config.redis.prefix;
+    if prefix.is_empty() || prefix.len() > 64 || !prefix.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    {
+        return Err(invalid("redis.prefix", "must be 1 to 64 letters, digits, '-', '_' and '.'"));
     }
     if config.jwt.secret.get().is_some_and(|secret| secret.len() < SHORTEST_JWT_SECRET) {
         return Err(invalid("jwt.secret", format!("must have at least {SHORTEST_JWT_SECRET} bytes")));
@@ -367,7 +375,9 @@ mod tests {
             ("RUSTCHAT_SERVER_LISTEN", "everywhere", "server.listen"),
             ("RUSTCHAT_SERVER_SITE_URL", "chat.example.org", "http(s)://"),
             ("RUSTCHAT_DATABASE_URL", "mysql://x", "postgres://"),
-            ("RUSTCHAT_REDIS_URL", "redis://localhost", "not built yet"),
+            ("RUSTCHAT_REDIS_URL", "http://localhost", "redis://"),
+            ("RUSTCHAT_REDIS_PREFIX", "a:b", "redis.prefix"),
+            ("RUSTCHAT_REDIS_LEASE_SECONDS", "0", "redis.lease_seconds"),
             ("RUSTCHAT_JWT_SECRET", "short", "at least 32 bytes"),
         ] {
             let error = message(&[(name, value)]);

@@ -90,6 +90,16 @@ pub struct Database {
 pub struct Redis {
     /// URL of the Redis that joins instances; empty for one instance.
     pub url: Secret,
+    /// What all keys begin with.
+    pub prefix: String,
+    /// Length of an instance's lease in seconds.
+    pub lease_seconds: u64,
+    /// Entries kept of each instance.
+    pub stream_entries: usize,
+    /// Messages that may wait for Redis.
+    pub backlog_messages: usize,
+    /// Bytes that may wait for Redis.
+    pub backlog_bytes: usize,
 }
 
 /// `[jwt]`

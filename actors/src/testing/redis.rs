@@ -1,4 +1,5 @@
 //! A Redis for tests, with its faults as verbs.
+#![expect(clippy::expect_used, reason = "a test that cannot have its Redis ends")]
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;

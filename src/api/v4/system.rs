@@ -88,7 +88,7 @@ async fn ping(core: web::Data<Core>, query: web::Query<Ping>) -> HttpResponse {
     }
     let readiness = health::readiness(&core).await;
     let word = |works: bool| if works { "OK" } else { "UNHEALTHY" };
-    let works = readiness.database && readiness.realtime;
+    let works = readiness.works();
     if let Some(map) = body.as_object_mut() {
         map.insert("status".to_owned(), word(works).into());
         map.insert("database_status".to_owned(), word(readiness.database).into());
