@@ -14,6 +14,7 @@ use crate::model::{
     Channel, ChannelId, ChannelKind, ChannelMember, Permission, Post, PostId, Team, TeamId, TeamMember, UserId,
 };
 use crate::storage;
+use crate::storage::channels::WithMember;
 
 /// What each role grants, in memory; reloaded when a role changes.
 #[derive(Debug, Default)]
@@ -61,6 +62,7 @@ pub struct ChannelAccess {
     /// The caller's place, where the caller is a member.
     pub member: Option<ChannelMember>,
     place: Place,
+    team_archived: bool,
 }
 
 /// A channel the caller may act on, from memory if possible; so it says nothing that posts or reading move.
@@ -69,6 +71,7 @@ pub struct Standing {
     /// The channel. Its counters are 0.
     pub channel: Arc<Channel>,
     place: Place,
+    team_archived: bool,
 }
 
 /// What roles a user has in a channel and in its team; none where she is not a member.
@@ -80,29 +83,39 @@ pub struct Place {
 
 /// What the rights in a channel follow from.
 pub trait Rights {
-    /// The channel's kind.
-    fn kind(&self) -> ChannelKind;
+    /// The channel; its counters may be 0.
+    fn channel(&self) -> &Channel;
     /// The caller's place in it.
     fn place(&self) -> Place;
+    /// Whether its team is archived.
+    fn team_archived(&self) -> bool;
 }
 
 impl Rights for ChannelAccess {
-    fn kind(&self) -> ChannelKind {
-        self.channel.kind
+    fn channel(&self) -> &Channel {
+        &self.channel
     }
 
     fn place(&self) -> Place {
         self.place
+    }
+
+    fn team_archived(&self) -> bool {
+        self.team_archived
     }
 }
 
 impl Rights for Standing {
-    fn kind(&self) -> ChannelKind {
-        self.channel.kind
+    fn channel(&self) -> &Channel {
+        &self.channel
     }
 
     fn place(&self) -> Place {
         self.place
+    }
+
+    fn team_archived(&self) -> bool {
+        self.team_archived
     }
 }
 
@@ -200,30 +213,33 @@ pub async fn channel(core: &Core, caller: &Caller, id: ChannelId, permission: Pe
 /// Those of [`channel`].
 pub async fn standing(core: &Core, caller: &Caller, id: ChannelId, permission: Permission) -> Result<Standing> {
     let user = caller_id(caller);
-    if let (Some(channel), Some(place)) = (core.caches.channels.get(&id), core.caches.places.get(&(user, id))) {
-        let standing = Standing { channel, place };
+    if let (Some((channel, team_archived)), Some(place)) =
+        (core.caches.channels.get(&id), core.caches.places.get(&(user, id)))
+    {
+        let standing = Standing { channel, place, team_archived };
         if grants(core, caller, &standing, permission) {
             return Ok(standing);
         }
     }
     let reading = (core.caches.channels.read(), core.caches.places.read());
-    let ChannelAccess { channel, place, .. } = load_channel(core, caller, id).await?;
-    let standing = Standing { channel: Arc::new(channel.without_counters()), place };
-    core.caches.channels.keep(reading.0, id, Arc::clone(&standing.channel));
+    let ChannelAccess { channel, place, team_archived, .. } = load_channel(core, caller, id).await?;
+    let standing = Standing { channel: Arc::new(channel.without_counters()), place, team_archived };
+    core.caches.channels.keep(reading.0, id, (Arc::clone(&standing.channel), team_archived));
     core.caches.places.keep(reading.1, (user, id), place);
     prove(core, caller, &standing, permission)?;
     Ok(standing)
 }
 
 async fn load_channel(core: &Core, caller: &Caller, id: ChannelId) -> Result<ChannelAccess> {
-    let (channel, member, team_member) = storage::channels::with_member(&core.db, id, caller_id(caller))
-        .await?
-        .ok_or_else(|| Error::not_found("channel.not_found"))?;
+    let WithMember { channel, member, team_member, team_archived } =
+        storage::channels::with_member(&core.db, id, caller_id(caller))
+            .await?
+            .ok_or_else(|| Error::not_found("channel.not_found"))?;
     let place = Place {
         in_channel: member.as_ref().map(ChannelMember::roles),
         in_team: team_member.filter(|member| member.deleted_at.is_none()).as_ref().map(TeamMember::roles),
     };
-    Ok(ChannelAccess { channel, member, place })
+    Ok(ChannelAccess { channel, member, place, team_archived })
 }
 
 /// Loads a post that is not deleted and proves a right in its channel.
@@ -254,7 +270,7 @@ pub fn demand(core: &Core, caller: &Caller, access: &impl Rights, permission: Pe
 /// Whether the caller holds a right in a channel.
 #[must_use]
 pub fn grants(core: &Core, caller: &Caller, access: &impl Rights, permission: Permission) -> bool {
-    let (is_open, place) = (access.kind() == ChannelKind::Open, access.place());
+    let (is_open, place) = (access.channel().kind == ChannelKind::Open, access.place());
     let role_grants = |roles: Option<&[&'static str]>, permission| {
         roles.is_some_and(|roles| core.roles.grants(roles.iter().copied(), permission))
     };
@@ -265,6 +281,33 @@ pub fn grants(core: &Core, caller: &Caller, access: &impl Rights, permission: Pe
         || role_grants(place.in_channel, permission)
         || (place.in_channel.is_some() || is_open) && role_grants(place.in_team, permission)
         || has_system(core, caller, permission)
+}
+
+/// Demands that the channel is more than a thing of the past to be read: neither it nor its team is archived.
+///
+/// # Errors
+/// 400 `channel.archived`, `team.archived`.
+pub fn live(access: &impl Rights) -> Result<()> {
+    in_live_team(access)?;
+    if access.channel().deleted_at.is_some() { Err(archived()) } else { Ok(()) }
+}
+
+/// Demands that the channel's team, if it has one, is not archived.
+///
+/// # Errors
+/// 400 `team.archived`.
+pub fn in_live_team(access: &impl Rights) -> Result<()> {
+    if access.team_archived() { Err(team_archived()) } else { Ok(()) }
+}
+
+/// A channel that takes no posts any more.
+pub(super) fn archived() -> Error {
+    Error::invalid("channel.archived", "channel_id", "The channel is archived: it can only be read.")
+}
+
+/// A team that takes nothing new any more.
+pub(super) fn team_archived() -> Error {
+    Error::invalid("team.archived", "team_id", "The team is archived: what is in it can only be read.")
 }
 
 fn prove(core: &Core, caller: &Caller, access: &impl Rights, permission: Permission) -> Result<()> {

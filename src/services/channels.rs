@@ -122,7 +122,7 @@ pub async fn of_user(
 /// Changes names and texts. In a direct or group channel everyone may change the header, nobody the rest.
 ///
 /// # Errors
-/// 400 for texts out of bounds, an archived channel or the name of the channel that everyone is in, 403, 404, 409
+/// 400 for texts out of bounds, an archived channel or team or the name of the channel that everyone is in, 403, 404, 409
 /// `channel.name_taken`.
 pub async fn patch(core: &Core, caller: &Caller, id: ChannelId, patch: ChannelPatch) -> Result<Channel> {
     let access = access::channel(core, caller, id, Permission::ReadChannel).await?;
@@ -133,7 +133,8 @@ pub async fn patch(core: &Core, caller: &Caller, id: ChannelId, patch: ChannelPa
         ChannelKind::Direct | ChannelKind::Group => Err(Error::not_found("channel.not_found")),
     };
     allowed?;
-    let mut channel = live(access.channel)?;
+    access::live(&access)?;
+    let mut channel = access.channel;
     let before = channel.clone();
     channel.name = patch.name.unwrap_or(channel.name);
     channel.display_name = patch.display_name.map_or(channel.display_name, |name| name.trim().to_owned());
@@ -150,13 +151,15 @@ pub async fn patch(core: &Core, caller: &Caller, id: ChannelId, patch: ChannelPa
 /// Makes an open channel private, or a private one open.
 ///
 /// # Errors
-/// 400 for an archived, direct or group channel and for the one that everyone is in, 403, 404.
+/// 400 for an archived, direct or group channel, for the one that everyone is in and in an archived team, 403, 404.
 pub async fn convert(core: &Core, caller: &Caller, id: ChannelId, kind: ChannelKind) -> Result<Channel> {
     let permission = match kind {
         ChannelKind::Open => Permission::ConvertPrivateChannelToPublic,
         _ => Permission::ConvertPublicChannelToPrivate,
     };
-    let mut channel = live(access::channel(core, caller, id, permission).await?.channel)?;
+    let access = access::channel(core, caller, id, permission).await?;
+    access::live(&access)?;
+    let mut channel = access.channel;
     of_a_team(&channel)?;
     if kind.is_personal() || channel.is_default() {
         return Err(is_default());
@@ -175,7 +178,7 @@ pub async fn convert(core: &Core, caller: &Caller, id: ChannelId, kind: ChannelK
 /// Archives a channel: it may be read, and nobody can post in it.
 ///
 /// # Errors
-/// 400 for a direct or group channel and for the one that everyone is in, 403, 404.
+/// 400 for a direct or group channel, for the one that everyone is in and in an archived team, 403, 404.
 pub async fn archive(core: &Core, caller: &Caller, id: ChannelId) -> Result<Channel> {
     let access = access::channel(core, caller, id, Permission::ReadChannel).await?;
     of_a_team(&access.channel)?;
@@ -184,6 +187,7 @@ pub async fn archive(core: &Core, caller: &Caller, id: ChannelId) -> Result<Chan
         _ => Permission::DeletePrivateChannel,
     };
     grants(core, caller, &access, permission)?;
+    access::in_live_team(&access)?;
     let mut channel = access.channel;
     if channel.is_default() {
         return Err(is_default());
@@ -201,9 +205,11 @@ pub async fn archive(core: &Core, caller: &Caller, id: ChannelId) -> Result<Chan
 /// Brings a channel back from the archive.
 ///
 /// # Errors
-/// 403, 404.
+/// 400 in an archived team, 403, 404.
 pub async fn restore(core: &Core, caller: &Caller, id: ChannelId) -> Result<Channel> {
-    let mut channel = access::channel(core, caller, id, Permission::ManageTeam).await?.channel;
+    let access = access::channel(core, caller, id, Permission::ManageTeam).await?;
+    access::in_live_team(&access)?;
+    let mut channel = access.channel;
     if channel.deleted_at.is_some() {
         channel.updated_at = now();
         channel.deleted_at = None;
@@ -230,14 +236,6 @@ pub async fn stats(core: &Core, caller: &Caller, id: ChannelId) -> Result<Channe
 pub async fn timezones(core: &Core, caller: &Caller, id: ChannelId) -> Result<Vec<String>> {
     access::channel(core, caller, id, Permission::ReadChannel).await?;
     Ok(storage::channels::timezones(&core.db, id).await?)
-}
-
-/// The channel, unless it is archived.
-pub(super) fn live(channel: Channel) -> Result<Channel> {
-    match channel.deleted_at {
-        None => Ok(channel),
-        Some(_) => Err(Error::invalid("channel.archived", "channel_id", "The channel is archived. Restore it first.")),
-    }
 }
 
 async fn joined(core: &Core, caller: &Caller, id: ChannelId) -> Result<(Channel, ChannelMember)> {

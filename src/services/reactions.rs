@@ -16,7 +16,7 @@ const MAX_NAME: usize = 64;
 /// Reacts to a post. Reacting twice with the same emoji is one reaction.
 ///
 /// # Errors
-/// 400 `reaction.bad_emoji`, `reaction.too_many` for the 51st different emoji, `channel.archived`; those of
+/// 400 `reaction.bad_emoji`, `reaction.too_many` for the 51st different emoji, `channel.archived`, `team.archived`; those of
 /// [`access::post`] with `add_reaction`.
 pub async fn add(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> Result<ReactionChange> {
     validate(emoji)?;
@@ -33,7 +33,7 @@ pub async fn add(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> Res
 /// Takes the caller's reaction back. There is nothing wrong with one that is not there.
 ///
 /// # Errors
-/// 400 `reaction.bad_emoji`, `channel.archived`; those of [`access::post`] with `remove_reaction`.
+/// 400 `reaction.bad_emoji`, `channel.archived`, `team.archived`; those of [`access::post`] with `remove_reaction`.
 pub async fn remove(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> Result<()> {
     validate(emoji)?;
     let channel_id = channel(core, caller, post, Permission::RemoveReaction).await?;
@@ -47,10 +47,8 @@ pub async fn remove(core: &Core, caller: &Caller, post: PostId, emoji: &str) -> 
 
 async fn channel(core: &Core, caller: &Caller, post: PostId, right: Permission) -> Result<ChannelId> {
     let (_, access) = access::post(core, caller, post, right).await?;
-    match access.channel.deleted_at {
-        Some(_) => Err(super::posts::archived()),
-        None => Ok(access.channel.id),
-    }
+    access::live(&access)?;
+    Ok(access.channel.id)
 }
 
 fn too_many() -> Error {

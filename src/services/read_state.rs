@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::events::{ChannelEvent, PostEvent};
 use crate::model::{Channel, ChannelId, ChannelMember, Permission, Post, PostId, User, UserId, now};
 use crate::storage;
+use crate::storage::channels::WithMember;
 
 /// Channels that one request may view.
 const MAX_CHANNELS: usize = 200;
@@ -73,7 +74,9 @@ pub async fn mark_unread(
         storage::users::get(&core.db, user),
         storage::channels::with_member(&core.db, post.channel_id, user)
     )?;
-    let Some((reader, (channel, Some(place), _))) = reader.zip(found) else { return Err(not_a_member()) };
+    let Some((reader, WithMember { channel, member: Some(place), .. })) = reader.zip(found) else {
+        return Err(not_a_member());
+    };
     let mentions = count_mentions(core, &channel, &reader, &place, &post).await?;
     let member =
         storage::read_state::mark_unread(&core.db, user, post.channel_id, post.created_at, mentions, now()).await?;
@@ -93,7 +96,7 @@ pub async fn mark_unread(
 pub async fn unread(core: &Core, caller: &Caller, user: UserId, id: ChannelId) -> Result<(Channel, ChannelMember)> {
     access::self_or_admin(core, caller, user)?;
     match storage::channels::with_member(&core.db, id, user).await? {
-        Some((channel, Some(member), _)) => Ok((channel, member)),
+        Some(WithMember { channel, member: Some(member), .. }) => Ok((channel, member)),
         _ => Err(Error::not_found("channel.not_found")),
     }
 }

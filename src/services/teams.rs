@@ -207,7 +207,7 @@ pub async fn restore(core: &Core, caller: &Caller, id: TeamId) -> Result<Team> {
 pub(super) fn live(team: Team) -> Result<Team> {
     match team.deleted_at {
         None => Ok(team),
-        Some(_) => Err(Error::invalid("team.archived", "team_id", "The team is archived. Restore it first.")),
+        Some(_) => Err(access::team_archived()),
     }
 }
 

@@ -69,15 +69,24 @@ macro_rules! channels {
     };
 }
 
-/// A channel, a user's place in it and her place in its team (also one that she has left), in one query.
+/// A channel as one user finds it.
+#[derive(Debug)]
+pub struct WithMember {
+    /// The channel.
+    pub channel: Channel,
+    /// Her place in it.
+    pub member: Option<ChannelMember>,
+    /// Her place in its team, also one that she has left.
+    pub team_member: Option<TeamMember>,
+    /// Whether its team is archived.
+    pub team_archived: bool,
+}
+
+/// A channel with a user's places in it and in its team, in one query.
 ///
 /// # Errors
 /// What the database says.
-pub async fn with_member(
-    db: impl PgExecutor<'_>,
-    id: ChannelId,
-    user: UserId,
-) -> sqlx::Result<Option<(Channel, Option<ChannelMember>, Option<TeamMember>)>> {
+pub async fn with_member(db: impl PgExecutor<'_>, id: ChannelId, user: UserId) -> sqlx::Result<Option<WithMember>> {
     let row = sqlx::query!(
         r#"SELECT c.team_id AS "team_id: TeamId", c.kind, c.name, c.display_name, c.header, c.purpose,
                   c.creator_id AS "creator_id: UserId", c.message_count, c.root_count, c.last_post_at,
@@ -91,10 +100,12 @@ pub async fn with_member(
                   m.urgent_mention_count AS "urgent_mention_count?", m.last_viewed_at AS "last_viewed_at?",
                   m.notify_props AS "notify_props?", m.created_at AS "joined_at?", m.updated_at AS "member_updated_at?",
                   t.user_id AS "team_member_id?: UserId", t.is_admin AS "team_admin?", t.is_guest AS "team_guest?",
-                  t.created_at AS "team_joined_at?", t.deleted_at AS team_left_at
+                  t.created_at AS "team_joined_at?", t.deleted_at AS team_left_at,
+                  team.deleted_at IS NOT NULL AS "team_archived!"
            FROM channels c
            LEFT JOIN channel_members m ON m.channel_id = c.id AND m.user_id = $2
            LEFT JOIN team_members t ON t.team_id = c.team_id AND t.user_id = $2
+           LEFT JOIN teams team ON team.id = c.team_id
            WHERE c.id = $1"#,
         id as ChannelId,
         user as UserId
@@ -143,7 +154,7 @@ pub async fn with_member(
             updated_at: row.updated_at,
             deleted_at: row.deleted_at,
         };
-        (channel, member, team_member)
+        WithMember { channel, member, team_member, team_archived: row.team_archived }
     }))
 }
 

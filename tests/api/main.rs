@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test that is wrong ends")]
 
 mod accounts;
+mod archived;
 mod bad_input;
 mod compatibility;
 mod harness;

@@ -28,8 +28,8 @@ pub struct Caches {
     pub(super) identities: Remembered<SessionId, Arc<Identity>>,
     /// Profiles as everybody may see them.
     pub(super) profiles: Remembered<UserId, Arc<User>>,
-    /// Channels without their counters, which posts move: those are 0 here.
-    pub(super) channels: Remembered<ChannelId, Arc<Channel>>,
+    /// Channels without their counters, which posts move: those are 0 here. And whether their teams are archived.
+    pub(super) channels: Remembered<ChannelId, (Arc<Channel>, bool)>,
     /// Who is what in a channel and its team.
     pub(super) places: Remembered<(UserId, ChannelId), Place>,
     /// Generated pictures by letter and colour; never stale.
@@ -58,7 +58,7 @@ impl Caches {
                 self.profiles.forget(&id);
             }
             Stale::Channel(id) => self.channels.forget(&id),
-            Stale::Team(id) => self.channels.forget_where(move |_, channel| channel.team_id == Some(id)),
+            Stale::Team(id) => self.channels.forget_where(move |_, (channel, _)| channel.team_id == Some(id)),
             Stale::Place(user, channel) => self.places.forget(&(user, channel)),
             Stale::Places(user) => self.places.forget_where(move |(whose, _), _| *whose == user),
             Stale::Roles => {}

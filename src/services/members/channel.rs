@@ -12,7 +12,6 @@ use crate::model::{
 };
 use crate::realtime::Stale;
 use crate::services::access::ChannelAccess;
-use crate::services::channels::live;
 use crate::services::{Caller, Core, access};
 use crate::storage;
 
@@ -36,7 +35,7 @@ const MAX_NOTIFY_VALUE: usize = 64;
 /// Answers with all their places.
 ///
 /// # Errors
-/// 400 for an archived, direct or group channel, somebody outside the team or more than 200 people, 403, 404.
+/// 400 for an archived, direct or group channel, an archived team, somebody outside the team or more than 200 people, 403, 404.
 pub async fn add(
     core: &Core,
     caller: &Caller,
@@ -52,7 +51,8 @@ pub async fn add(
         demand(core, caller, &access, member_permission(&access.channel))?;
         access
     };
-    let channel = live(access.channel)?;
+    access::live(&access)?;
+    let channel = access.channel;
     let team = changeable(&channel)?;
     let mut tx = core.db.begin().await?;
     let in_team = storage::members::of_team_among(&mut *tx, team, users).await?;

@@ -2,7 +2,7 @@
 
 use super::super::access::{self, Standing};
 use super::super::{Caller, Core, threads};
-use super::create::{archived, hashtags, valid_props, valid_text};
+use super::create::{hashtags, valid_props, valid_text};
 use crate::error::{Error, Result};
 use crate::events::PostEvent;
 use crate::model::{Millis, Permission, Post, PostId, PostPatch, ThreadReading, now};
@@ -14,7 +14,7 @@ use crate::storage::posts::Follower;
 ///
 /// # Errors
 /// 400 `post.empty`, `post.too_long`, `post.bad_text`, `post.props_too_large`, `post.is_system`, `post.edit_limit`,
-/// `channel.archived`; those of [`access::post`] with `edit_post`, `edit_others_posts` or `create_post`.
+/// `channel.archived`, `team.archived`; those of [`access::post`] with `edit_post`, `edit_others_posts` or `create_post`.
 pub async fn patch(core: &Core, caller: &Caller, id: PostId, patch: PostPatch) -> Result<Post> {
     let (post, access) = access::post(core, caller, id, Permission::ReadChannelContent).await?;
     if patch.message.is_some() || patch.props.is_some() {
@@ -23,9 +23,7 @@ pub async fn patch(core: &Core, caller: &Caller, id: PostId, patch: PostPatch) -
     if patch.is_pinned.is_some() {
         access::demand(core, caller, &access, Permission::CreatePost)?;
     }
-    if access.channel.deleted_at.is_some() {
-        return Err(archived());
-    }
+    access::live(&access)?;
     validate(core, &patch)?;
     let hashtags = patch.message.as_deref().map(hashtags).unwrap_or_default();
     if !storage::posts::update(&core.db, id, &patch, &hashtags, now()).await? {
@@ -40,15 +38,13 @@ pub async fn patch(core: &Core, caller: &Caller, id: PostId, patch: PostPatch) -
 /// Deletes a post, and with a root all its replies.
 ///
 /// # Errors
-/// 400 `channel.archived`; those of [`access::post`] with `delete_post` or `delete_others_posts`.
+/// 400 `channel.archived`, `team.archived`; those of [`access::post`] with `delete_post` or `delete_others_posts`.
 pub async fn delete(core: &Core, caller: &Caller, id: PostId) -> Result<()> {
     let (mut post, access) = access::post(core, caller, id, Permission::ReadChannelContent).await?;
     let by = caller.user_id()?;
     let right = if post.user_id == by { Permission::DeletePost } else { Permission::DeleteOthersPosts };
     access::demand(core, caller, &access, right)?;
-    if access.channel.deleted_at.is_some() {
-        return Err(archived());
-    }
+    access::live(&access)?;
     let now = now();
     let mut transaction = core.db.begin().await?;
     storage::posts::lock(&mut transaction, post.root_id.unwrap_or(id)).await?;

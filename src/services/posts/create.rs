@@ -38,12 +38,13 @@ pub struct Sent {
 ///
 /// # Errors
 /// 400 `post.empty`, `post.too_long`, `post.bad_text`, `post.bad_kind`, `post.bad_client_id`, `post.props_too_large`,
-/// `post.bad_root` (not a live root of this channel), `channel.archived`; 409 `post.client_id_taken` where the same key
+/// `post.bad_root` (not a live root of this channel), `channel.archived`, `team.archived`; 409 `post.client_id_taken` where the same key
 /// made a post elsewhere; those of [`access::standing`] with `create_post`.
 pub async fn create(core: &Core, caller: &Caller, new: NewPost) -> Result<Sent> {
     let access = access::standing(core, caller, new.channel_id, Permission::CreatePost).await?;
     let author = &caller.identity()?.user;
-    validate(core, &access.channel, &new)?;
+    access::live(&access)?;
+    validate(core, &new)?;
     let mentions = mentions::resolve(core, caller, &access, &new.message).await?;
     let (id, hashtags) = (PostId::new(), hashtags(&new.message));
     let insert = Insert {
@@ -98,10 +99,7 @@ fn before(follower: &Follower, author: UserId, mentioned: &HashSet<UserId>) -> T
     }
 }
 
-fn validate(core: &Core, channel: &Channel, new: &NewPost) -> Result<()> {
-    if channel.deleted_at.is_some() {
-        return Err(archived());
-    }
+fn validate(core: &Core, new: &NewPost) -> Result<()> {
     if new.message.trim().is_empty() {
         return Err(Error::invalid("post.empty", "message", "A post needs a text."));
     }
@@ -191,18 +189,13 @@ async fn repeated(core: &Core, author: &User, new: &NewPost) -> Result<Sent> {
 
 /// Why nothing was written: the root is none, or the channel was archived since the access check.
 async fn refused(core: &Core, new: &NewPost) -> Result<Error> {
-    let Some(root_id) = new.root_id else { return Ok(archived()) };
+    let Some(root_id) = new.root_id else { return Ok(access::archived()) };
     let root = storage::posts::get(&core.db, None, root_id).await?;
     let fits = |root: &Post| root.channel_id == new.channel_id && root.root_id.is_none() && root.deleted_at.is_none();
     if root.as_ref().is_some_and(fits) {
-        return Ok(archived());
+        return Ok(access::archived());
     }
     Ok(Error::invalid("post.bad_root", "root_id", "A reply needs a post of the same channel that is no reply itself."))
-}
-
-/// A channel that takes no posts any more.
-pub(in crate::services) fn archived() -> Error {
-    Error::invalid("channel.archived", "channel_id", "The channel is archived: nothing can be posted there.")
 }
 
 pub(super) fn said(id: PostId, author: &User, new: NewPost, hashtags: String, created: &Created) -> Post {

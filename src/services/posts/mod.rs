@@ -7,7 +7,7 @@ mod system;
 
 pub use change::{delete, patch};
 pub use create::{Sent, create};
-pub(super) use create::{archived, valid_props, valid_text};
+pub(super) use create::{valid_props, valid_text};
 pub use pages::{
     ChannelPage, MAX_PAGE, around_unread, by_ids, changed_since, get, page, page_around_unread, people, pinned,
 };
