@@ -218,6 +218,11 @@ impl Realtime {
         self.engine.set_presence(user.0, command);
     }
 
+    /// The user did something outside a socket, so she is not away.
+    pub fn active(&self, user: UserId) {
+        self.engine.activity(user.0);
+    }
+
     /// The presence of those of `users` who are connected somewhere.
     pub async fn statuses(&self, users: &[UserId]) -> Vec<Status> {
         let states = self.engine.presences(users.iter().map(|user| user.0).collect()).await;

@@ -3,7 +3,7 @@
 use rustchat::config::Config;
 use serde_json::{Value, json};
 
-use crate::harness::{Person, TestServer, text};
+use crate::harness::{Person, Socket, TestServer, text};
 
 /// Two people in a private channel, and one who is not.
 struct Room {
@@ -147,6 +147,24 @@ async fn a_reply_moves_its_thread_for_all_who_follow_it() {
     assert_eq!(socket.event("thread_follow_changed").await["state"], false);
     assert_eq!(room.ann.client.get(&threads).await.expect(200)["threads"], json!([]));
     room.bob.client.get(&format!("/api/v4/users/{}/teams/{}/threads", room.ann.id, id(&room.team))).await.expect(403);
+}
+
+#[actix_web::test]
+async fn whoever_posts_is_not_away_unless_the_client_says_so() {
+    let room = Room::open_with(|config| config.realtime.away_after_seconds = 1).await;
+    let mut socket = room.ann.socket().await;
+    let until =
+        async |socket: &mut Socket, wanted: &str| while socket.event("status.changed").await["status"] != wanted {};
+    until(&mut socket, "away").await;
+    let body = json!({ "channel_id": room.channel["id"], "message": "by a program" });
+    room.ann.client.post("/api/v4/posts?set_online=false", &body).await.expect(201);
+    let status = room.ann.client.get("/api/v4/users/me/status").await.expect(200);
+    assert_eq!(status["status"], "away");
+    room.ann.client.post("/api/v4/posts", &body).await.expect(201);
+    until(&mut socket, "online").await;
+    until(&mut socket, "away").await;
+    room.ann.post(&room.channel, "by hand").await;
+    until(&mut socket, "online").await;
 }
 
 #[actix_web::test]

@@ -79,6 +79,9 @@ pub async fn create(core: &Core, caller: &Caller, new: NewPost) -> Result<Sent> 
     let event = event(post.clone(), &access.channel, users::as_author(core, author), created, &followers, set_online);
     let mentioned = event.mentioned.clone();
     core.realtime.publish(PostEvent::Created(Box::new(event)));
+    if set_online {
+        core.realtime.active(author.id);
+    }
     if let Some(root) = post.root_id {
         threads::moved(core, root, team_id, &followers, |it| before(it, author.id, &mentioned)).await?;
     }
