@@ -10,8 +10,8 @@ use crate::api::auth::Auth;
 use crate::error::Error;
 use crate::model::{ChannelId, TeamId, UserId};
 use crate::protocol::v1::{
-    AddMember, Channel, ChannelMember, ChannelPage, CreateChannel, JoinedChannel, MarkUnread, MemberPage, OpenDirect,
-    PatchChannel, Problem, ReadState,
+    AddMember, AddedMember, Channel, ChannelMember, ChannelPage, CreateChannel, JoinedChannel, MarkUnread, MemberPage,
+    OpenDirect, PatchChannel, Problem, ReadState,
 };
 use crate::services::members::channel;
 use crate::services::{Core, channels, direct, read_state};
@@ -156,11 +156,11 @@ pub(super) async fn members(
     Ok(web::Json(MemberPage { members, users, next_cursor }))
 }
 
-/// Add somebody to a channel; oneself to join an open one, which is answered with the channel, too.
+/// Add somebody to a channel; oneself to join an open one.
 #[utoipa::path(post, path = "/channels/{channel_id}/members", tag = "channels",
     params(("channel_id" = ChannelId, Path)), request_body = AddMember,
-    responses((status = 201, body = ChannelMember, description = "Somebody else's place, or a `JoinedChannel`"),
-              (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]
+    responses((status = 201, body = AddedMember), (status = 400, body = Problem), (status = 403, body = Problem),
+              (status = 404, body = Problem)))]
 pub(super) async fn add_member(
     core: web::Data<Core>,
     Auth(caller): Auth,
@@ -169,11 +169,11 @@ pub(super) async fn add_member(
 ) -> Answer<HttpResponse> {
     let (channel, mut members) = channel::add(&core, &caller, *id, &[body.user_id]).await?;
     let member = members.pop().ok_or_else(|| Error::not_found("user.not_found"))?;
-    Ok(if body.user_id == caller.user_id()? {
-        HttpResponse::Created().json(JoinedChannel::from((channel, member)))
-    } else {
-        HttpResponse::Created().json(ChannelMember::from(&member))
-    })
+    Ok(HttpResponse::Created().json(AddedMember {
+        channel: channel.into(),
+        member: ChannelMember::from(&member),
+        membership: (body.user_id == caller.user_id()?).then(|| member.into()),
+    }))
 }
 
 /// Take somebody out of a channel; oneself to leave it.

@@ -99,6 +99,17 @@ pub struct JoinedChannel {
     pub membership: Membership,
 }
 
+/// Somebody who was added to a channel, or who joined it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AddedMember {
+    /// The channel.
+    pub channel: Channel,
+    /// Who is in it now.
+    pub member: ChannelMember,
+    /// The caller's own place, where she joined; nobody sees how far somebody else has read.
+    pub membership: Option<Membership>,
+}
+
 /// Somebody's place in a channel, without what is private to them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChannelMember {

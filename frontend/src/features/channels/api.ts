@@ -37,8 +37,12 @@ export const channelsApi = {
     body(api.GET('/api/v1/channels/{channel_id}/members', { params: { path: { channel_id: id }, query: { cursor, limit: 100 } } })),
   add: (id: string, userId: string) =>
     body(api.POST('/api/v1/channels/{channel_id}/members', { ...inChannel(id), body: { user_id: userId } })),
-  /** Adding oneself is joining; then the answer is the channel with one's place in it. */
-  join: async (id: string, myId: string) => (await channelsApi.add(id, myId)) as unknown as JoinedChannel,
+  /** Adding oneself is joining; then the answer has one's place in the channel. */
+  join: async (id: string, myId: string): Promise<JoinedChannel> => {
+    const { channel, membership } = await channelsApi.add(id, myId)
+    if (!membership) throw new Error('Whoever joins a channel has a place in it.')
+    return { channel, membership }
+  },
   remove: (id: string, userId: string) =>
     api.DELETE('/api/v1/channels/{channel_id}/members/{user_id}', { params: { path: { channel_id: id, user_id: userId } } }),
   view: (id: string) => body(api.POST('/api/v1/channels/{channel_id}/view', inChannel(id))),

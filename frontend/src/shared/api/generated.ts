@@ -64,7 +64,7 @@ export interface paths {
         /** The members of a channel, with their profiles. */
         get: operations["channels.members"];
         put?: never;
-        /** Add somebody to a channel; oneself to join an open one, which is answered with the channel, too. */
+        /** Add somebody to a channel; oneself to join an open one. */
         post: operations["channels.add_member"];
         delete?: never;
         options?: never;
@@ -662,6 +662,14 @@ export interface components {
         AddMember: {
             /** @description Whom. */
             user_id: components["schemas"]["UserId"];
+        };
+        /** @description Somebody who was added to a channel, or who joined it. */
+        AddedMember: {
+            /** @description The channel. */
+            channel: components["schemas"]["Channel"];
+            /** @description Who is in it now. */
+            member: components["schemas"]["ChannelMember"];
+            membership?: components["schemas"]["Membership"] | null;
         };
         /**
          * @description How reachable somebody is.
@@ -1786,13 +1794,12 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Somebody else's place, or a `JoinedChannel` */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChannelMember"];
+                    "application/json": components["schemas"]["AddedMember"];
                 };
             };
             400: {
