@@ -41,7 +41,7 @@ pub async fn open(core: &Core, caller: &Caller, users: &[UserId]) -> Result<(Cha
         _ => group_name(&people),
     };
     match storage::channels::by_name(&core.db, None, &name).await? {
-        Some(channel) => existing(core, channel, opener).await,
+        Some(channel) => existing(core, channel.id, opener).await,
         None => create(core, kind, name, people, opener).await,
     }
 }
@@ -104,7 +104,7 @@ async fn create(
     if !storage::channels::insert(&mut *tx, &channel).await? {
         tx.rollback().await?;
         let channel = storage::channels::by_name(&core.db, None, &channel.name).await?;
-        return existing(core, channel.ok_or_else(|| Error::not_found("channel.not_found"))?, opener).await;
+        return existing(core, channel.ok_or_else(|| Error::not_found("channel.not_found"))?.id, opener).await;
     }
     let (id, people) = (channel.id, &channel.member_ids);
     storage::members::join_channels(&mut *tx, &[id], people, None, channel.created_at).await?;
@@ -116,9 +116,12 @@ async fn create(
     Ok((channel, place))
 }
 
-async fn existing(core: &Core, channel: Channel, opener: UserId) -> Result<(Channel, ChannelMember)> {
-    let member = storage::members::of_channel(&core.db, channel.id, opener).await?;
-    Ok((channel, member.ok_or_else(|| Error::not_found("channel_member.not_found"))?))
+/// The channel and the opener's place in it as of one moment, from which clients count on.
+async fn existing(core: &Core, id: ChannelId, opener: UserId) -> Result<(Channel, ChannelMember)> {
+    match storage::channels::with_member(&core.db, id, opener).await? {
+        Some((channel, Some(member), _)) => Ok((channel, member)),
+        _ => Err(Error::not_found("channel_member.not_found")),
+    }
 }
 
 fn personal(kind: ChannelKind, name: String, display_name: String, member_ids: Vec<UserId>, opener: UserId) -> Channel {

@@ -7,8 +7,9 @@ mod replica;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use rustchat::events::{ChannelEvent, PostEvent};
 use rustchat::model::{Channel, ChannelId, ChannelKind, PostId, TeamId, UserId};
 use rustchat::protocol::v1::{Bootstrap, Post, PostPage, Status};
@@ -16,7 +17,7 @@ use rustchat::services::{Core, members};
 use serde_json::{Value, json};
 
 use self::replica::Replica;
-use self::table::{ELSEWHERE, OPERATIONS};
+use self::table::{CONVERSATION, ELSEWHERE, OPERATIONS};
 use crate::harness::{Heard, PASSWORD, Person, Socket, TestServer, text};
 use crate::routes::{nameless, registered};
 
@@ -280,6 +281,29 @@ async fn what_was_fetched_and_the_events_since_are_what_would_be_fetched() {
         }
     }
     assert!(wrong.is_empty(), "clients are left with another state:\n{}", wrong.join("\n"));
+}
+
+#[actix_web::test]
+async fn a_snapshot_taken_while_people_talk_counts_each_post_once() {
+    let mut world = World::new().await;
+    for row in rows(CONVERSATION) {
+        world.act(&row).await;
+    }
+    let (everybody, core) = (world.everybody(), Arc::clone(&world.server.core));
+    for round in 1..=20 {
+        let ann = &world.onlookers[1].person;
+        let room = json!({ "id": world.names["room"] });
+        let talk = async {
+            for message in ["@ann", "and @ann again"] {
+                world.onlookers[2].person.post(&room, message).await;
+            }
+        };
+        let (replica, ()) = join(fetch(ann, &everybody), talk).await;
+        let marks = world.mark().await;
+        let ann = &mut world.onlookers[1];
+        ann.replica = replica;
+        assert_eq!(ann.differences(&core, &marks, &everybody).await, [""; 0], "round {round}");
+    }
 }
 
 #[actix_web::test]

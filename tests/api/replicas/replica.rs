@@ -119,9 +119,9 @@ impl Replica {
         channel.message_count = channel.message_count.max(counters.message_count);
         channel.root_count = channel.root_count.max(counters.root_count);
         channel.last_post_at = channel.last_post_at.max(counters.last_post_at);
-        let counted_until = self.counted_until.insert(id, counters.last_post_at).unwrap_or_default();
-        let is_new = counters.last_post_at > counted_until;
+        let is_new = self.counted_until.get(&id).is_none_or(|until| counters.last_post_at > *until);
         if is_new && post.user_id == self.me.user.id && post.root_id.is_none() {
+            self.counted_until.insert(id, counters.last_post_at);
             place.seen_messages = counters.message_count;
             place.seen_roots = counters.root_count;
             (place.mention_count, place.mention_count_root) = (0, 0);

@@ -155,6 +155,14 @@ ann PUT /api/v4/users/{ann}/password {"current_password":"{password}","new_passw
 ann DELETE /api/v1/sessions
 "##;
 
+/// Ann and Bob in a channel.
+pub const CONVERSATION: &str = r#"
+ann POST /api/v1/teams {"name":"lab","display_name":"Lab"} => team
+ann POST /api/v1/teams/{team}/members {"user_id":"{bob}"}
+ann POST /api/v1/teams/{team}/channels {"name":"room","display_name":"Room"} => room
+ann POST /api/v1/channels/{room}/members {"user_id":"{bob}"}
+"#;
+
 /// Routes that change nothing although their method says otherwise, and those that end the login of whoever is looked at:
 /// `tests/api/accounts` has them.
 pub const ELSEWHERE: &str = "

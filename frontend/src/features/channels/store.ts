@@ -14,7 +14,7 @@ export const useChannels = defineStore('channels', () => {
   const people = usePeople()
   const byId = shallowReactive(new Map<string, Channel>())
   const memberships = shallowReactive(new Map<string, Membership>())
-  /** The last post that each membership knows of: it is not counted again, whichever way it comes. */
+  /** The last post that each membership knew of when it was fetched or viewed: none up to it is counted again. */
   const counted = new Map<string, number>()
 
   function apply(bootstrap: Bootstrap) {
@@ -70,11 +70,11 @@ export const useChannels = defineStore('channels', () => {
       last_post_at: Math.max(channel.last_post_at, counters.last_post_at),
     })
     if (counters.last_post_at <= (counted.get(channel.id) ?? 0)) return
-    counted.set(channel.id, counters.last_post_at)
-    if (post.user_id === account.me.id) {
-      const { seen_messages } = membership
-      const now = post.root_id ? { ...membership, seen_messages: seen_messages + 1 } : seenUpTo(membership, counters)
-      memberships.set(channel.id, now)
+    if (post.user_id === account.me.id && post.root_id) {
+      memberships.set(channel.id, { ...membership, seen_messages: membership.seen_messages + 1 })
+    } else if (post.user_id === account.me.id) {
+      memberships.set(channel.id, seenUpTo(membership, counters))
+      counted.set(channel.id, counters.last_post_at)
     } else if (mentions_me) {
       memberships.set(channel.id, {
         ...membership,
