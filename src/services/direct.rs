@@ -14,6 +14,7 @@ use super::{Caller, Core, access, users};
 use crate::error::{Error, Result};
 use crate::model::{Channel, ChannelId, ChannelKind, ChannelMember, Permission, User, UserId, now};
 use crate::storage;
+use crate::storage::channels::WithMember;
 
 /// Group channels that one request may name.
 const MAX_CHANNELS: usize = 200;
@@ -119,7 +120,7 @@ async fn create(
 /// The channel and the opener's place in it as of one moment, from which clients count on.
 async fn existing(core: &Core, id: ChannelId, opener: UserId) -> Result<(Channel, ChannelMember)> {
     match storage::channels::with_member(&core.db, id, opener).await? {
-        Some((channel, Some(member), _)) => Ok((channel, member)),
+        Some(WithMember { channel, member: Some(member), .. }) => Ok((channel, member)),
         _ => Err(Error::not_found("channel_member.not_found")),
     }
 }
