@@ -30,16 +30,24 @@ impl Servers {
         Ok(Self { addresses, turn: Cell::new(0) })
     }
 
-    /// The next in turn. After a failure that is another one, if there is another.
-    pub fn next(&self) -> &str {
-        let turn = self.turn.replace(self.turn.get().wrapping_add(1));
-        self.addresses.get(turn % self.addresses.len()).map_or("", String::as_str)
+    /// Where the next one begins who goes through them in turn.
+    pub fn begin(&self) -> usize {
+        self.turn.replace(self.turn.get().wrapping_add(1))
+    }
+
+    /// The server at a place, counted through them again and again.
+    pub fn at(&self, place: usize) -> &str {
+        self.addresses.get(place % self.addresses.len()).map_or("", String::as_str)
+    }
+
+    /// How long to wait before trying for the `attempt`th time again: all servers are tried before the pause grows.
+    pub fn pause(&self, attempt: u32) -> Duration {
+        pause(attempt / u32::try_from(self.addresses.len()).unwrap_or(u32::MAX))
     }
 }
 
-/// How long to wait before trying for the `attempt`th time again: twice as long each time, up to a bound, and nobody
-/// exactly as long as another.
-pub fn pause(attempt: u32) -> Duration {
+/// Twice as long each time, up to a bound, and for nobody exactly as long as for another.
+fn pause(attempt: u32) -> Duration {
     let longest = (FIRST_PAUSE * 2_u32.saturating_pow(attempt.min(16))).min(LONGEST_PAUSE);
     longest.mul_f64(0.5 + fastrand::f64() / 2.0)
 }
@@ -47,6 +55,8 @@ pub fn pause(attempt: u32) -> Duration {
 /// Somebody's way to the servers: a kept connection to one of them, and another one when it fails.
 pub struct Caller<'a> {
     servers: &'a Servers,
+    /// The server that it talks to, or will.
+    place: usize,
     token: &'a str,
     connection: Option<Http>,
     /// Requests that had to be sent again.
@@ -56,7 +66,7 @@ pub struct Caller<'a> {
 impl<'a> Caller<'a> {
     /// An empty token is nobody's.
     pub fn new(servers: &'a Servers, token: &'a str) -> Self {
-        Self { servers, token, connection: None, retries: 0 }
+        Self { servers, place: servers.begin(), token, connection: None, retries: 0 }
     }
 
     /// Goes on as somebody else over the same connection.
@@ -69,7 +79,7 @@ impl<'a> Caller<'a> {
         // Taken out, so that a connection that fails half-way, or is given up half-way, is never used again.
         let mut connection = match self.connection.take().filter(Http::is_open) {
             Some(connection) => connection,
-            None => Http::connect(self.servers.next()).await?,
+            None => Http::connect(self.servers.at(self.place)).await?,
         };
         let status = connection.send(method, path, self.token, body).await?;
         self.connection = Some(connection);
@@ -82,17 +92,20 @@ impl<'a> Caller<'a> {
         for attempt in 0.. {
             let result = self.once(method, path, body).await;
             let wait = match &result {
-                Ok(429) => self.connection.as_ref().and_then(Http::retry_after).unwrap_or_else(|| pause(attempt)),
+                Ok(429) => {
+                    self.connection.as_ref().and_then(Http::retry_after).unwrap_or_else(|| self.servers.pause(attempt))
+                }
                 Ok(status) if *status < 500 || *status == 501 => return result,
-                _ => pause(attempt),
+                _ => self.servers.pause(attempt),
             };
             if begun.elapsed() > KEEP_TRYING {
                 return result;
             }
             self.retries += 1;
-            if matches!(result, Ok(500..)) {
+            if !matches!(result, Ok(429)) {
                 // Another server may be better off.
                 self.connection = None;
+                self.place = self.place.wrapping_add(1);
             }
             sleep(wait.min(LONGEST_PAUSE)).await;
         }
@@ -128,7 +141,8 @@ mod tests {
     #[test]
     fn servers_take_turns() {
         let servers = Servers::new(&["http://a:1/".to_owned(), "b:2".to_owned()]).unwrap();
-        assert_eq!([servers.next(), servers.next(), servers.next()], ["a:1", "b:2", "a:1"]);
+        let begun: Vec<_> = (0..3).map(|_| servers.at(servers.begin())).collect();
+        assert_eq!(begun, ["a:1", "b:2", "a:1"]);
         assert!(Servers::new(&["https://a:1".to_owned()]).is_err());
     }
 

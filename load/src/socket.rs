@@ -11,7 +11,7 @@ use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::{Interval, interval, sleep, timeout};
 
 use crate::Outcome;
-use crate::api::{Servers, pause};
+use crate::api::Servers;
 use crate::check::{Receiver, Violation, Violations};
 use crate::frames::{self, Kind};
 use crate::mark::{Scanner, text_after};
@@ -157,6 +157,7 @@ impl Socket {
         let receiver = Rc::new(RefCell::new(receiver));
         let life = Life {
             hall: Rc::clone(hall),
+            place: hall.servers.begin(),
             person: Rc::clone(person),
             control: Rc::clone(&control),
             receiver: Rc::clone(&receiver),
@@ -193,6 +194,8 @@ struct Life {
     person: Rc<Person>,
     control: Rc<Control>,
     receiver: Rc<RefCell<Receiver>>,
+    /// The server that it is connected to, or will be.
+    place: usize,
     /// The connection id, empty before the first hello.
     id: String,
     /// The number of the next event.
@@ -223,9 +226,10 @@ impl Life {
             match over {
                 Over::Dropped(away) => sleep(away).await,
                 Over::Lost if lost_at.elapsed() > KEEP_TRYING => break,
-                Over::Lost => sleep(pause(attempt)).await,
+                Over::Lost => sleep(self.hall.servers.pause(attempt)).await,
             }
             attempt += 1;
+            self.place = self.place.wrapping_add(1);
         }
         self.hall.violations.add(Violation::Stranded, || format!("a socket of {}", self.person.id));
     }
@@ -248,7 +252,7 @@ impl Life {
     /// Upgrades, and asks for a sign of life, as after a resume none may come by itself.
     async fn connect(&self) -> Outcome<Wire> {
         let _permit = self.hall.upgrades.acquire().await?;
-        let address = self.hall.servers.next();
+        let address = self.hall.servers.at(self.place);
         let path = format!("/api/v4/websocket?connection_id={}&sequence_number={}", self.id, self.expected);
         let mut wire =
             timeout(PATIENCE, Wire::upgrade(address, &path, &self.person.token, self.hall.receive_buffer)).await??;

@@ -13,13 +13,10 @@ use crate::stats::figure;
 const ONLINE: [usize; 4] = [1, 10, 100, 1_000];
 /// Channels of somebody who connects.
 const CHANNELS: [usize; 2] = [10, 100];
-/// Connects of one measurement.
-const CONNECTS: usize = 500;
-
 pub async fn measure(run: &Run) -> Outcome<()> {
     let &Options { members, posts, .. } = &run.options;
-    let posts = posts / 2;
-    run.begin("slopes", &[("posts", posts.to_string()), ("connects", CONNECTS.to_string())]);
+    let (posts, connects) = (posts / 2, posts / 4);
+    run.begin("slopes", &[("posts", posts.to_string()), ("connects", connects.to_string())]);
     if run.options.pid.is_empty() {
         return Err("slopes needs --pid".into());
     }
@@ -35,21 +32,21 @@ pub async fn measure(run: &Run) -> Outcome<()> {
     }
     drop(sockets);
     for (place, channels) in CHANNELS.into_iter().enumerate() {
-        connects(run, place, channels).await?;
+        connect(run, place, channels, connects).await?;
     }
     Ok(())
 }
 
-/// Puts somebody into so many channels more, and lets them connect again and again.
-async fn connects(run: &Run, place: usize, channels: usize) -> Outcome<()> {
+/// Puts somebody into so many channels more, and lets them connect so many times.
+async fn connect(run: &Run, place: usize, channels: usize, times: usize) -> Outcome<()> {
     for _ in 0..channels {
         run.crowd.channel(&run.ledger, [place]).await?;
     }
     let before = run.processes().cpu()?;
-    for _ in 0..CONNECTS {
+    for _ in 0..times {
         run.open(&run.hall(), [place], &[]).await?;
     }
-    add_each(run, format!("server CPU for a connect, {channels} channels"), run.processes().cpu()? - before, CONNECTS);
+    add_each(run, format!("server CPU for a connect, {channels} channels"), run.processes().cpu()? - before, times);
     Ok(())
 }
 
