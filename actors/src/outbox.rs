@@ -4,6 +4,7 @@
 //! client, and decides under one lock what a resume may take. It owns no timer and knows no actor.
 
 mod moved;
+mod snapshot;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::outgoing::{Outgoing, Piece};
 use crate::{Class, Disconnect, EngineConfig, Frame, Stamp};
 use moved::Moved;
+pub use snapshot::OutboxSnapshot;
 
 /// Past its nominal size an outbox keeps durable frames up to this many times of it, so that a pause of the machine does not
 /// cost healthy sockets their place.
@@ -482,21 +484,6 @@ impl Ring {
             self.replies = VecDeque::new();
         }
     }
-}
-
-/// A session's outbox, for people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OutboxSnapshot {
-    /// Whether a socket is there.
-    pub attached: bool,
-    /// Why the session ended, if it did.
-    pub closed: Option<Disconnect>,
-    /// The number of the next event.
-    pub next_seq: u64,
-    /// Events that wait for the socket.
-    pub waiting: usize,
-    /// Written events that a resume may ask for.
-    pub replayable: usize,
 }
 
 fn as_u64(n: usize) -> u64 {

@@ -156,7 +156,7 @@ impl Hub {
             return;
         }
         match session.outbox.resume(claim.next_seq, None) {
-            Ok(attachment) => self.pack(session, attachment, claim.by),
+            Ok(attachment) => self.pack(claim.connection, attachment, claim.by),
             Err(_) => {
                 // Nobody can come back to it, here or there.
                 session.close(Disconnect::Resync);
@@ -166,8 +166,8 @@ impl Hub {
     }
 
     /// The cut: from here on nothing more reaches the session. What its channels still have for it is awaited.
-    fn pack(&mut self, session: Arc<Session>, attachment: Attachment, to: Uuid) {
-        let Some((session, topics)) = self.registry.remove(session.id) else { return };
+    fn pack(&mut self, connection: ConnectionId, attachment: Attachment, to: Uuid) {
+        let Some((session, topics)) = self.registry.remove(connection) else { return };
         let watching = topics.iter().filter(|topic| matches!(topic, Topic::Presence(_))).copied().collect();
         let heard = self.peers.positions();
         self.packing += 1;

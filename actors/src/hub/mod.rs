@@ -325,10 +325,9 @@ impl Hub {
         self.settle_refusals();
         self.hear_of_peers();
         self.crew.beat(self.runtime.config.heartbeat_timeout);
-        let dead = self.registry.orphans(|seat| self.crew.lost(seat)).into_iter();
-        let dead = dead.chain(self.channels.dead(&self.crew)).chain(self.presences.dead(&self.crew));
-        let dead: Vec<_> = dead.collect();
-        dead.into_iter().for_each(|child| self.ended(child));
+        let orphans = self.registry.orphans(|seat| self.crew.lost(seat)).into_iter();
+        let dead = orphans.chain(self.channels.dead(&self.crew)).chain(self.presences.dead(&self.crew));
+        dead.for_each(|child| self.ended(child));
         self.channels.retire_idle();
         self.channels.refresh_stale(|topic| self.registry.in_topic(topic).cloned().collect());
         self.presences.refresh(|| self.registry.all_sockets());

@@ -100,9 +100,14 @@ impl Book {
     /// An instance is gone with all it said. Whoever is here reports the change themselves; those who are nowhere now are
     /// reported as offline if `report`.
     pub(crate) fn gone(&mut self, instance: Uuid, report: bool, now: i64) -> Vec<Outcome> {
-        let concerns = |notes: &Vec<PresenceNote>| notes.iter().any(|note| note.instance == instance);
-        let users: Vec<_> = self.elsewhere.iter().filter(|(_, notes)| concerns(notes)).map(|(user, _)| *user).collect();
+        let users = self.seen_from(instance);
         users.into_iter().map(|user| self.gone_from(user, instance, report, now)).collect()
+    }
+
+    /// Whom an instance has said something of.
+    fn seen_from(&self, instance: Uuid) -> Vec<Uuid> {
+        let concerned = self.elsewhere.iter().filter(|(_, notes)| notes.iter().any(|note| note.instance == instance));
+        concerned.map(|(user, _)| *user).collect()
     }
 
     fn gone_from(&mut self, user: Uuid, instance: Uuid, report: bool, now: i64) -> Outcome {
