@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use super::AppError;
 use crate::config::Config;
 use crate::data_dir::DataDir;
-use crate::storage::MIGRATOR;
+use crate::storage::{self, MIGRATOR};
 use rustchat_postgres::{Options, PrivatePostgres};
 
 /// Longer, and a request is better told to try again.
@@ -44,7 +44,7 @@ impl Database {
         let private = PrivatePostgres::start(&Options {
             directory: &directory,
             bin_dir: config.database.private_bin_dir.as_deref(),
-            connections: config.database.pool_size,
+            connections: config.database.connections(),
             durable: true,
         })
         .await?;
@@ -65,9 +65,9 @@ impl Database {
 
     async fn connect(config: &Config, options: PgConnectOptions, private: Private) -> Result<Self, AppError> {
         let pool = PgPoolOptions::new()
-            .max_connections(config.database.pool_size)
+            .max_connections(config.database.connections())
             .acquire_timeout(ACQUIRE_LIMIT)
-            .connect_lazy_with(options);
+            .connect_lazy_with(storage::planned_once(options));
         let database = Self { pool, private };
         match MIGRATOR.run(&database.pool).await {
             Ok(()) => Ok(database),

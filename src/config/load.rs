@@ -231,7 +231,9 @@ fn check(config: &Config) -> Result<(), ConfigError> {
     within("server.max_body_bytes", server.max_body_bytes, 65_536..=16_777_216)?;
     within("server.shutdown_seconds", server.shutdown_seconds, 1..=300)?;
     within("server.tcp_user_timeout_seconds", server.tcp_user_timeout_seconds, 0..=3_600)?;
-    within("database.pool_size", database.pool_size, 2..=500)?;
+    if database.pool_size != 0 {
+        within("database.pool_size", database.pool_size, 2..=500)?;
+    }
     within("redis.lease_seconds", config.redis.lease_seconds, 1..=60)?;
     within("redis.stream_entries", config.redis.stream_entries, 1_000..=1_000_000)?;
     within("redis.backlog_messages", config.redis.backlog_messages, 256..=1_048_576)?;

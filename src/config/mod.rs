@@ -8,11 +8,17 @@ mod load;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
 
 use serde::{Deserialize, Serialize};
 
 pub use load::ConfigError;
+
+/// What an unconfigured pool grows to at most: PostgreSQL itself allows 100 connections unless it is told otherwise, and
+/// keeps some for its administrators.
+const MOST_CONNECTIONS: u32 = 90;
 
 /// All settings, checked against their ranges.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -77,11 +83,24 @@ pub struct Server {
 pub struct Database {
     /// URL of an external PostgreSQL; empty for the private one.
     pub url: Secret,
-    /// Connections in the pool.
+    /// Connections in the pool; 0 for [`Self::connections`] to decide.
     pub pool_size: u32,
     /// Where the private PostgreSQL's binaries are, if not to be searched.
     #[serde(with = "empty_as_none")]
     pub private_bin_dir: Option<PathBuf>,
+}
+
+impl Database {
+    /// Connections in the pool: where the settings leave it open, five for each core, as each post waits for the disk
+    /// far longer than a core works for it.
+    #[must_use]
+    pub fn connections(&self) -> u32 {
+        if self.pool_size > 0 {
+            return self.pool_size;
+        }
+        let cores = available_parallelism().map_or(2, NonZeroUsize::get);
+        u32::try_from(cores * 5).unwrap_or(MOST_CONNECTIONS).clamp(10, MOST_CONNECTIONS)
+    }
 }
 
 /// `[redis]`

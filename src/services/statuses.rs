@@ -37,6 +37,18 @@ pub async fn known(core: &Core, _: &Caller) -> Vec<Status> {
     core.realtime.known_statuses(MAX_STATUSES).await
 }
 
+/// The presence that a user's connection begins with. Only for whoever is not connected yet, the database is asked.
+///
+/// # Errors
+/// What the database says.
+pub async fn last_known(core: &Core, user: UserId) -> Result<Option<Status>> {
+    if let Some(live) = core.realtime.statuses(&[user]).await.pop() {
+        return Ok(Some(live));
+    }
+    let stored = storage::statuses::of_users(&core.db, &[user]).await?.pop();
+    Ok(stored.map(|stored| merge(None, stored, now())))
+}
+
 fn merge(live: Option<Status>, stored: Status, now: Millis) -> Status {
     match live {
         Some(live) => Status { last_activity_at: live.last_activity_at.max(stored.last_activity_at), ..live },

@@ -21,11 +21,19 @@ pub mod users;
 
 use serde_json::Value;
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::model::Props;
 
 /// The schema's history, built into the binary.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Connections on which PostgreSQL plans each statement once and not each time, which for most of ours costs more than
+/// running it. Therefore a statement has to be written so that one plan suits all its parameters.
+#[must_use]
+pub fn planned_once(options: PgConnectOptions) -> PgConnectOptions {
+    options.options([("plan_cache_mode", "force_generic_plan")])
+}
 
 /// Reads a `jsonb` column that holds an object.
 pub(crate) fn props(value: Value) -> Props {

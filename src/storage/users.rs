@@ -4,7 +4,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
 use super::props;
-use crate::model::{ChannelId, Millis, TeamId, User, UserFilter, UserId, UserOrder, Window};
+use crate::model::{ChannelId, Millis, SessionId, TeamId, User, UserFilter, UserId, UserOrder, Window};
 
 /// Held by a transaction that decides who runs the installation: makes the first user, or takes away an administrator.
 /// Any number does that nothing else locks in this database.
@@ -82,6 +82,15 @@ impl From<Row> for User {
 pub async fn get(db: impl PgExecutor<'_>, id: UserId) -> sqlx::Result<Option<User>> {
     let row = select_users!("WHERE u.id = $1", id as UserId).fetch_optional(db).await?;
     Ok(row.map(User::from))
+}
+
+/// The user behind a login.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_session(db: impl PgExecutor<'_>, session: SessionId) -> sqlx::Result<Option<User>> {
+    let row = select_users!("WHERE u.id = (SELECT user_id FROM sessions WHERE id = $1)", session as SessionId);
+    Ok(row.fetch_optional(db).await?.map(User::from))
 }
 
 /// One user as the database has it when the transaction goes on: nobody else changes it until its end.

@@ -22,7 +22,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use tokio::sync::OnceCell;
 
-use crate::storage::MIGRATOR;
+use crate::storage::{MIGRATOR, planned_once};
 use rustchat_postgres::{Options, PrivatePostgres};
 
 /// Shared by all tests that run at once.
@@ -66,7 +66,7 @@ pub async fn database_options() -> PgConnectOptions {
     let name = format!("test_{}_{}", process::id(), CREATED.fetch_add(1, Ordering::Relaxed));
     let mut admin = cluster.admin().await;
     execute(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {}", cluster.template)).await;
-    cluster.postgres.connect_options().database(&name)
+    planned_once(cluster.postgres.connect_options().database(&name))
 }
 
 impl Cluster {

@@ -138,14 +138,15 @@ impl Peer {
         let Identity { user, session } = &**identity;
         let resume = std::mem::replace(&mut self.resume, Ok(None))?;
         let mut connection = self.register(identity, resume).await?;
-        sessions::confirm(&self.core, session.id).await.map_err(|error| turned_away(&error))?;
-        if !connection.resumed() {
-            self.subscribe(&connection, user.id).await?;
+        if connection.resumed() {
+            sessions::confirm(&self.core, session.id).await.map_err(|error| turned_away(&error))?;
+        } else {
+            self.subscribe(&connection, identity).await?;
         }
         if connection.elsewhere() && !connection.claim().await {
             // What the client has seen cannot be proven: it begins anew.
             connection = self.register(identity, None).await?;
-            self.subscribe(&connection, user.id).await?;
+            self.subscribe(&connection, identity).await?;
         }
         if !connection.resumed() {
             connection.open(match self.protocol {
@@ -161,8 +162,7 @@ impl Peer {
 
     async fn register(&self, identity: &Arc<Identity>, resume: Option<Resume>) -> Result<Connection, Farewell> {
         let Identity { user, session } = &**identity;
-        let caller = Caller::User(Arc::clone(identity), None);
-        let saved = statuses::of(&self.core, &caller, &[user.id]).await.map_err(|error| turned_away(&error))?.pop();
+        let saved = statuses::last_known(&self.core, user.id).await.map_err(|error| turned_away(&error))?;
         let arrival = Arrival { user, session, saved, protocol: self.protocol, resume, on_evict: self.on_evict() };
         self.core.realtime.connect(arrival).await.map_err(|error| match error {
             ConnectError::Busy => Farewell::Busy,
@@ -170,8 +170,9 @@ impl Peer {
         })
     }
 
-    async fn subscribe(&self, connection: &Connection, user: UserId) -> Result<(), Farewell> {
-        let (teams, channels) = members::subscriptions(&self.core, user).await.map_err(|error| turned_away(&error))?;
+    async fn subscribe(&self, connection: &Connection, identity: &Identity) -> Result<(), Farewell> {
+        let topics = members::subscriptions(&self.core, identity.user.id, identity.session.id).await;
+        let (teams, channels) = topics.map_err(|error| turned_away(&error))?;
         let teams = teams.into_iter().map(|id| Topic::Team(id.0));
         let channels = channels.into_iter().map(|id| Topic::Channel(id.0));
         connection.join(teams.chain(channels).collect()).await.map_err(Farewell::Engine)

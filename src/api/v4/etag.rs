@@ -2,6 +2,8 @@
 //!
 //! The tag is a hash of the answer itself, so it can never be stale; what it saves is the way to the client.
 
+use std::fmt::Write;
+
 use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -22,8 +24,14 @@ pub(super) fn json(request: &HttpRequest, value: &impl Serialize) -> Answer<Http
 
 /// The tag of an answer.
 fn tag(body: &[u8]) -> String {
-    let hash: String = Sha1::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hash}\"")
+    let mut tag = String::with_capacity(42);
+    tag.push('"');
+    for byte in Sha1::digest(body) {
+        // Writing to a string cannot fail.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    tag.push('"');
+    tag
 }
 
 /// Whether the client has the answer of this tag. The mark of a weak tag, which compression adds, does not matter.

@@ -13,19 +13,21 @@ use sqlx::PgConnection;
 use super::{Core, notices, posts, users};
 use crate::error::{Error, Result};
 use crate::events::{ChannelEvent, PostEvent};
-use crate::model::{Channel, ChannelId, ChannelMember, TeamId, User, UserId};
+use crate::model::{Channel, ChannelId, ChannelMember, SessionId, TeamId, User, UserId};
 use crate::realtime::Stale;
 use crate::storage;
 
 /// Most people that one request may name.
 const MAX_BATCH: usize = 200;
 
-/// Everything a user's connection listens to, for a socket that has just connected.
+/// Everything a user's connection listens to, for a socket that has just connected through this login. Confirms like
+/// [`super::sessions::confirm`] that the login still stands.
 ///
 /// # Errors
-/// None but the database's.
-pub async fn subscriptions(core: &Core, user: UserId) -> Result<(Vec<TeamId>, Vec<ChannelId>)> {
-    Ok(storage::members::subscriptions(&core.db, user).await?)
+/// 401 `session.required`.
+pub async fn subscriptions(core: &Core, user: UserId, session: SessionId) -> Result<(Vec<TeamId>, Vec<ChannelId>)> {
+    let topics = storage::members::subscriptions(&core.db, user, Some(session)).await?;
+    topics.ok_or_else(Error::unauthenticated)
 }
 
 /// Lets `members` hear the channel they have just come into, by themselves or through `by`, and tells them and the

@@ -61,8 +61,9 @@ pub async fn confirm(core: &Core, id: SessionId) -> Result<()> {
 
 async fn load(core: &Core, id: SessionId) -> Result<Arc<Identity>> {
     let reading = core.caches.identities.read();
-    let session = storage::sessions::get(&core.db, id).await?.ok_or_else(Error::unauthenticated)?;
-    let user = storage::users::get(&core.db, session.user_id).await?.ok_or_else(Error::unauthenticated)?;
+    let (session, user) =
+        tokio::try_join!(storage::sessions::get(&core.db, id), storage::users::of_session(&core.db, id))?;
+    let (session, user) = session.zip(user).ok_or_else(Error::unauthenticated)?;
     let identity = Arc::new(Identity { user: Arc::new(user), session });
     core.caches.identities.keep(reading, id, Arc::clone(&identity));
     Ok(identity)

@@ -130,7 +130,7 @@ async fn whoever_leaves_a_team_leaves_its_channels_and_hears_no_more() {
     members::remove(&world.core, &bob, team.id, id(&bob)).await.unwrap();
     say(&world, &eve, &room, "bob must not hear this").await;
     assert_eq!(at_bob.hears("team.left").await["team_id"], team.id.to_string());
-    let (teams, channels) = crate::services::members::subscriptions(&world.core, id(&bob)).await.unwrap();
+    let (teams, channels) = storage::members::subscriptions(&world.core.db, id(&bob), None).await.unwrap().unwrap();
     assert_eq!((teams.len(), channels.len()), (0, 0));
     refused(channel_service::get(&world.core, &bob, room.id).await, Kind::NotFound, "channel.not_found");
     let (next, _) = team_service::create(&world.core, &bob, team_named("sky"), None).await.unwrap();

@@ -18,7 +18,7 @@ const MOST_PINNED: i64 = 1_000;
 /// # Errors
 /// What the database says.
 pub async fn get(db: impl PgExecutor<'_>, viewer: Option<UserId>, id: PostId) -> sqlx::Result<Option<Post>> {
-    let row = select_posts!("WHERE p.id = $2", viewer, id as PostId).fetch_optional(db).await?;
+    let row = select_posts!("posts", "WHERE p.id = $2", viewer, id as PostId).fetch_optional(db).await?;
     Ok(row.map(Post::from))
 }
 
@@ -61,15 +61,14 @@ pub async fn page(db: impl PgExecutor<'_>, viewer: UserId, query: PageQuery) -> 
     let PageQuery { channel, roots_only, moment, skip, older, newer } = query;
     let rows = if roots_only {
         select_posts!(
-            "WHERE p.id IN (
-                 (SELECT id FROM posts
-                  WHERE channel_id = $2 AND root_id IS NULL AND deleted_at IS NULL AND created_at <= $3
-                  ORDER BY created_at DESC OFFSET $4 LIMIT $5)
-                 UNION ALL
-                 (SELECT id FROM posts
-                  WHERE channel_id = $2 AND root_id IS NULL AND deleted_at IS NULL AND created_at > $3
-                  ORDER BY created_at LIMIT $6))
-             ORDER BY p.created_at DESC",
+            "((SELECT * FROM posts
+               WHERE channel_id = $2 AND root_id IS NULL AND deleted_at IS NULL AND created_at <= $3
+               ORDER BY created_at DESC OFFSET $4 LIMIT $5)
+              UNION ALL
+              (SELECT * FROM posts
+               WHERE channel_id = $2 AND root_id IS NULL AND deleted_at IS NULL AND created_at > $3
+               ORDER BY created_at LIMIT $6))",
+            "ORDER BY p.created_at DESC",
             Some(viewer),
             channel as ChannelId,
             moment,
@@ -81,13 +80,12 @@ pub async fn page(db: impl PgExecutor<'_>, viewer: UserId, query: PageQuery) -> 
         .await?
     } else {
         select_posts!(
-            "WHERE p.id IN (
-                 (SELECT id FROM posts WHERE channel_id = $2 AND deleted_at IS NULL AND created_at <= $3
-                  ORDER BY created_at DESC OFFSET $4 LIMIT $5)
-                 UNION ALL
-                 (SELECT id FROM posts WHERE channel_id = $2 AND deleted_at IS NULL AND created_at > $3
-                  ORDER BY created_at LIMIT $6))
-             ORDER BY p.created_at DESC",
+            "((SELECT * FROM posts WHERE channel_id = $2 AND deleted_at IS NULL AND created_at <= $3
+               ORDER BY created_at DESC OFFSET $4 LIMIT $5)
+              UNION ALL
+              (SELECT * FROM posts WHERE channel_id = $2 AND deleted_at IS NULL AND created_at > $3
+               ORDER BY created_at LIMIT $6))",
+            "ORDER BY p.created_at DESC",
             Some(viewer),
             channel as ChannelId,
             moment,
@@ -112,9 +110,8 @@ pub async fn changed_since(
     since: Millis,
 ) -> sqlx::Result<Vec<Post>> {
     let rows = select_posts!(
-        "WHERE p.id IN (SELECT id FROM posts WHERE channel_id = $2 AND updated_at > $3
-                        ORDER BY updated_at DESC LIMIT $4)
-         ORDER BY p.created_at DESC",
+        "(SELECT * FROM posts WHERE channel_id = $2 AND updated_at > $3 ORDER BY updated_at DESC LIMIT $4)",
+        "ORDER BY p.created_at DESC",
         Some(viewer),
         channel as ChannelId,
         since,
@@ -131,6 +128,7 @@ pub async fn changed_since(
 /// What the database says.
 pub async fn by_ids(db: impl PgExecutor<'_>, viewer: UserId, ids: &[PostId]) -> sqlx::Result<Vec<Post>> {
     let rows = select_posts!(
+        "posts",
         "JOIN channel_members m ON m.channel_id = p.channel_id AND m.user_id = $1
          WHERE p.id = ANY($2) AND p.deleted_at IS NULL
          ORDER BY p.created_at DESC",
@@ -148,6 +146,7 @@ pub async fn by_ids(db: impl PgExecutor<'_>, viewer: UserId, ids: &[PostId]) -> 
 /// What the database says.
 pub async fn pinned(db: impl PgExecutor<'_>, viewer: UserId, channel: ChannelId) -> sqlx::Result<Vec<Post>> {
     let rows = select_posts!(
+        "posts",
         "WHERE p.channel_id = $2 AND p.is_pinned AND p.deleted_at IS NULL
          ORDER BY p.created_at DESC LIMIT $3",
         Some(viewer),
@@ -170,6 +169,7 @@ pub async fn roots_of(
     with_replies: bool,
 ) -> sqlx::Result<Vec<Post>> {
     let rows = select_posts!(
+        "posts",
         "WHERE p.deleted_at IS NULL AND (p.id = ANY($2) OR ($3 AND p.root_id = ANY($2)))
          ORDER BY p.created_at DESC LIMIT $4",
         Some(viewer),

@@ -29,23 +29,28 @@ pub(super) struct Row {
     pub reaction_times: Vec<i64>,
 }
 
-/// A query for whole posts `p`, as the user `$1` sees them (without one nobody asks who follows what), then the rest of
-/// the statement. A post without reactions costs no look at that table.
+/// A query for whole posts `p`, as the user `$1` sees them (without one nobody asks who follows what): where they come
+/// from, and the rest of the statement. A post without a thread or reactions costs no look at their tables, which
+/// `OFFSET 0` sees to: without it PostgreSQL would join first and ask then.
 macro_rules! select_posts {
-    ($rest:literal, $viewer:expr $(, $argument:expr)* $(,)?) => {
+    ($posts:literal, $rest:literal, $viewer:expr $(, $argument:expr)* $(,)?) => {
         sqlx::query_as!(
             $crate::storage::posts::rows::Row,
-            r#"SELECT p.id, p.channel_id, p.user_id, p.root_id AS "root_id: PostId", p.kind, p.message, p.hashtags,
-                      p.props, p.is_pinned, p.pending_post_id, p.created_at, p.updated_at, p.edited_at, p.deleted_at,
+            r#"SELECT p.id AS "id!", p.channel_id AS "channel_id!", p.user_id AS "user_id!",
+                      p.root_id AS "root_id: PostId", p.kind AS "kind!", p.message AS "message!",
+                      p.hashtags AS "hashtags!", p.props AS "props!", p.is_pinned AS "is_pinned!", p.pending_post_id,
+                      p.created_at AS "created_at!", p.updated_at AS "updated_at!", p.edited_at, p.deleted_at,
                       p.deleted_by AS "deleted_by: UserId",
                       COALESCE(t.reply_count, 0) AS "reply_count!", COALESCE(t.last_reply_at, 0) AS "last_reply_at!",
                       COALESCE(t.participants, '{}') AS "participants!: Vec<UserId>",
                       CASE WHEN $1::uuid IS NOT NULL THEN COALESCE(f.following, false) END AS following,
                       COALESCE(r.users, '{}') AS "reaction_users!: Vec<UserId>",
                       COALESCE(r.names, '{}') AS "reaction_names!", COALESCE(r.times, '{}') AS "reaction_times!"
-               FROM posts p
-               LEFT JOIN threads t ON t.root_id = p.id
-               LEFT JOIN thread_members f ON f.root_id = p.id AND f.user_id = $1
+               FROM "# + $posts + r#" p
+               LEFT JOIN LATERAL (SELECT * FROM threads WHERE root_id = p.id AND p.has_thread OFFSET 0) t ON true
+               LEFT JOIN LATERAL (
+                   SELECT following FROM thread_members WHERE root_id = p.id AND user_id = $1 AND p.has_thread OFFSET 0
+               ) f ON true
                LEFT JOIN LATERAL (
                    SELECT array_agg(user_id ORDER BY created_at) AS users,
                           array_agg(emoji_name ORDER BY created_at) AS names,

@@ -99,17 +99,16 @@ pub struct ReplyQuery {
 /// What the database says.
 pub async fn replies(db: impl PgExecutor<'_>, viewer: UserId, query: ReplyQuery) -> sqlx::Result<Vec<Post>> {
     let rows = select_posts!(
-        "WHERE p.id IN (
-             (SELECT id FROM posts
-              WHERE root_id = $2 AND created_at < $3 AND updated_at > COALESCE($6::bigint, 0)
-                AND (deleted_at IS NULL OR $6 IS NOT NULL)
-              ORDER BY created_at DESC LIMIT $4)
-             UNION ALL
-             (SELECT id FROM posts
-              WHERE root_id = $2 AND created_at > $3 AND updated_at > COALESCE($6::bigint, 0)
-                AND (deleted_at IS NULL OR $6 IS NOT NULL)
-              ORDER BY created_at LIMIT $5))
-         ORDER BY p.created_at DESC",
+        "((SELECT * FROM posts
+           WHERE root_id = $2 AND created_at < $3 AND updated_at > COALESCE($6::bigint, 0)
+             AND (deleted_at IS NULL OR $6 IS NOT NULL)
+           ORDER BY created_at DESC LIMIT $4)
+          UNION ALL
+          (SELECT * FROM posts
+           WHERE root_id = $2 AND created_at > $3 AND updated_at > COALESCE($6::bigint, 0)
+             AND (deleted_at IS NULL OR $6 IS NOT NULL)
+           ORDER BY created_at LIMIT $5))",
+        "ORDER BY p.created_at DESC",
         Some(viewer),
         query.root as PostId,
         query.moment,
@@ -233,6 +232,8 @@ pub async fn totals(
 
 /// Makes a user follow a thread, which then counts as read, or stop following it. False where nothing changed.
 ///
+/// The post's row is locked before the follower's, as a reply does.
+///
 /// # Errors
 /// What the database says.
 pub async fn follow(
@@ -243,9 +244,13 @@ pub async fn follow(
     now: Millis,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "INSERT INTO thread_members AS f (user_id, root_id, following, seen_replies, last_viewed_at, updated_at)
+        "WITH root AS (
+             UPDATE posts SET has_thread = true WHERE id = $2 AND NOT has_thread RETURNING id
+         )
+         INSERT INTO thread_members AS f (user_id, root_id, following, seen_replies, last_viewed_at, updated_at)
          SELECT $1, p.id, $3, COALESCE(t.reply_count, 0), COALESCE(t.last_reply_at, 0), $4
-         FROM posts p LEFT JOIN threads t ON t.root_id = p.id WHERE p.id = $2
+         FROM posts p LEFT JOIN threads t ON t.root_id = p.id
+         WHERE p.id = $2 AND (SELECT count(*) FROM root) IS NOT NULL
          ON CONFLICT (user_id, root_id) DO UPDATE SET following = $3, updated_at = $4
          WHERE f.following <> $3",
         user as UserId,

@@ -124,7 +124,7 @@ pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<
                  AND m.user_id = ANY(ARRAY(SELECT user_id FROM reached))
                RETURNING m.user_id
            ), touched AS (
-               UPDATE posts SET updated_at = channel.last_post_at FROM channel, root WHERE posts.id = root.id
+               UPDATE posts SET updated_at = channel.last_post_at, has_thread = true FROM channel, root WHERE posts.id = root.id
            ), thread AS (
                INSERT INTO threads AS t (root_id, channel_id, reply_count, last_reply_at, participants)
                SELECT $4, $2, 1, last_post_at, ARRAY[$3] FROM channel WHERE $4::uuid IS NOT NULL
@@ -207,8 +207,14 @@ pub async fn insert(db: impl PgExecutor<'_>, post: &Insert<'_>) -> sqlx::Result<
 /// # Errors
 /// What the database says.
 pub async fn pending(db: impl PgExecutor<'_>, author: UserId, pending: &str) -> sqlx::Result<Option<Post>> {
-    let row = select_posts!("WHERE p.user_id = $2 AND p.pending_post_id = $3", Some(author), author as UserId, pending)
-        .fetch_optional(db)
-        .await?;
+    let row = select_posts!(
+        "posts",
+        "WHERE p.user_id = $2 AND p.pending_post_id = $3",
+        Some(author),
+        author as UserId,
+        pending
+    )
+    .fetch_optional(db)
+    .await?;
     Ok(row.map(Post::from))
 }
