@@ -12,6 +12,7 @@ use rustchat_actors::{
 };
 use serde_json::Value;
 use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -74,6 +75,13 @@ impl World {
         config.accounts.bcrypt_cost = 4;
         change(&mut config);
         Self::open(super::database().await, Arc::new(config), LocalBridge::default()).await
+    }
+
+    /// An installation whose statements all run on one connection, so that it can say which they were.
+    pub async fn with_one_connection() -> Self {
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(super::database_options().await);
+        let config = Config::defaults().expect("the defaults are valid");
+        Self::open(pool.await.expect("a new database"), Arc::new(config), LocalBridge::default()).await
     }
 
     /// One more instance of the same installation.

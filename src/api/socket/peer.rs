@@ -18,7 +18,7 @@ use super::tcp::Tcp;
 use super::wire::Wire;
 use super::{v1, v4};
 use crate::error::{Error, Kind};
-use crate::model::{ChannelId, Millis, PostId, SessionId, UserId, now};
+use crate::model::{ChannelId, Millis, PostId, SessionId, now};
 use crate::realtime::Arrival;
 use crate::services::{Caller, Core, Identity, members, sessions, statuses, typing};
 

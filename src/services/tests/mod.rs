@@ -4,6 +4,7 @@ mod caches;
 mod categories;
 mod channels;
 mod direct;
+mod hot_paths;
 mod read_state;
 mod teams;
 

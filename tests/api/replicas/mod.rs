@@ -13,7 +13,8 @@ use futures_util::future::{join, join_all};
 use rustchat::events::{ChannelEvent, PostEvent};
 use rustchat::model::{Channel, ChannelId, ChannelKind, PostId, TeamId, UserId};
 use rustchat::protocol::v1::{Bootstrap, Post, PostPage, Status};
-use rustchat::services::{Core, members};
+use rustchat::services::Core;
+use rustchat::storage;
 use serde_json::{Value, json};
 
 use self::replica::Replica;
@@ -85,7 +86,8 @@ impl Onlooker {
 
     /// Takes everything up to the marks of this person and her teams and channels.
     async fn hear_all(&mut self, core: &Core, marks: &BTreeMap<String, String>) {
-        let (teams, channels) = members::subscriptions(core, self.person.id.parse().unwrap()).await.unwrap();
+        let (teams, channels) =
+            storage::members::subscriptions(&core.db, self.person.id.parse().unwrap(), None).await.unwrap().unwrap();
         let topics = teams.iter().map(ToString::to_string).chain(channels.iter().map(ToString::to_string));
         let topics = topics.chain([self.person.id.clone()]);
         let mut wanted: BTreeSet<String> = topics.map(|topic| marks[&topic].clone()).collect();
