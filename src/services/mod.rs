@@ -88,7 +88,7 @@ impl Core {
             caches: Caches::new(&config.caches),
             tokens: sessions::TokenKeys::new(secret),
             passwords: passwords::Passwords::new(config.accounts.bcrypt_cost),
-            throttles: throttle::Throttles::new(&config.throttle),
+            throttles: throttle::Throttles::new(&config.throttle, &config.redis)?,
             activity: sessions::Activity::default(),
             presences: statuses::Presences::default(),
             db,

@@ -8,6 +8,7 @@
 
 mod world;
 
+pub use rustchat_actors::testing::RedisServer;
 pub use world::{Listener, World};
 
 use std::env;

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -82,7 +81,7 @@ pub struct LoggedIn {
 /// too many failures, until the password is reset; 401 `login.inactive` for a deactivated account, only to whoever knows
 /// its password; 400 `login.blank_password`; 429 `login.throttled`; 503 `server.busy`.
 pub async fn log_in(core: &Core, login: &str, password: &str, client: Client) -> Result<LoggedIn> {
-    core.throttles.address(client.address, Instant::now())?;
+    core.throttles.address(client.address).await?;
     if password.is_empty() {
         return Err(Error::invalid("login.blank_password", "password", "Enter your password."));
     }
@@ -100,7 +99,7 @@ pub async fn log_in(core: &Core, login: &str, password: &str, client: Client) ->
 async fn prove(core: &Core, login: &str, password: &str) -> Result<User> {
     let user = storage::users::by_login(&core.db, login).await?;
     let account = user.as_ref().map_or_else(|| login.to_owned(), |user| user.id.to_string());
-    core.throttles.account(&account, Instant::now())?;
+    core.throttles.account(&account).await?;
     let hash = match &user {
         Some(user) => {
             if !claim_attempt(core, user.id).await? {

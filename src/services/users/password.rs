@@ -1,7 +1,5 @@
 //! Changing passwords.
 
-use std::time::Instant;
-
 use super::{not_found, updated};
 use crate::error::{Error, Result};
 use crate::model::{Permission, SessionId, UserId, now};
@@ -40,7 +38,7 @@ pub async fn set_password(core: &Core, login: &str, new: &str) -> Result<()> {
 
 /// Demands the password in force. Guessing it counts like guessing at a login.
 pub(super) async fn prove(core: &Core, user: UserId, password: &str) -> Result<()> {
-    core.throttles.account(&user.to_string(), Instant::now())?;
+    core.throttles.account(&user.to_string()).await?;
     if !sessions::claim_attempt(core, user).await? {
         return Err(Error::forbidden("password.locked", sessions::LOCKED));
     }
