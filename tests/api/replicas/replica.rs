@@ -223,9 +223,10 @@ impl Replica {
     }
 
     fn forget_team(&mut self, id: TeamId) {
-        let channels = self.channels.values().filter(|channel| channel.team_id == Some(id)).map(|channel| channel.id);
-        for channel in channels.collect::<Vec<_>>() {
-            self.forget_channel(channel);
+        let gone = |channel: &&Channel| channel.team_id == Some(id);
+        let channels: Vec<_> = self.channels.values().filter(gone).map(|channel| channel.id).collect();
+        for channel in &channels {
+            self.forget_channel(*channel);
         }
         self.teams.remove(&id);
         self.team_members.remove(&id);
