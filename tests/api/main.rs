@@ -4,6 +4,8 @@
 mod accounts;
 mod archived;
 mod bad_input;
+#[path = "../common/mod.rs"]
+mod common;
 mod compatibility;
 mod harness;
 mod openapi;

@@ -13,11 +13,9 @@ use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::{Client, Socket, text};
+use super::{Client, PASSWORD, Socket, text};
 
 const SECRET: &[u8] = &[7; 32];
-/// A password that everybody in these tests has.
-pub const PASSWORD: &str = "correct horse";
 
 /// A server over a database that no other test sees.
 pub struct TestServer {

@@ -1,10 +1,11 @@
 //! A client of both APIs.
 
-use std::net::SocketAddr;
+use std::fmt::Display;
 use std::time::Duration;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::http::{Method, StatusCode};
+use awc::error::SendRequestError;
 use serde_json::Value;
 
 use super::Socket;
@@ -32,7 +33,7 @@ pub struct Answer {
 }
 
 impl Client {
-    pub fn new(address: SocketAddr) -> Self {
+    pub fn new(address: impl Display) -> Self {
         let http = awc::Client::builder().disable_redirects().timeout(PATIENCE).finish();
         Self { http, base: format!("http://{address}"), token: None }
     }
@@ -55,13 +56,19 @@ impl Client {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        self.try_send(method, path, body).await.unwrap()
+    }
+
+    /// For a server that may not be there, or die meanwhile.
+    pub async fn try_send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, SendRequestError> {
         let what = format!("{method} {path}");
         let request = self.request(method, path);
-        let response = match body {
+        let mut response = match body {
             Some(body) => request.send_json(body).await,
             None => request.send().await,
-        };
-        Answer::read(what, response.unwrap()).await
+        }?;
+        let bytes = response.body().limit(MAX_BODY).await.map_err(|_| SendRequestError::Timeout)?.to_vec();
+        Ok(Answer { what, status: response.status(), headers: response.headers().clone(), bytes })
     }
 
     /// Sends bytes as they are, called JSON.
@@ -93,11 +100,20 @@ impl Client {
 
     /// A websocket with this login in its headers.
     pub async fn socket(&self, path: &str) -> Socket {
-        let mut request = self.http.ws(format!("{}{path}", self.base));
-        if let Some(token) = &self.token {
-            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        Socket::open(self.authorized_socket(path)).await
+    }
+
+    /// For a server that may not be there, or not let anybody in.
+    pub async fn try_socket(&self, path: &str) -> Option<Socket> {
+        Socket::try_open(self.authorized_socket(path)).await.ok()
+    }
+
+    fn authorized_socket(&self, path: &str) -> awc::ws::WebsocketsRequest {
+        let request = self.socket_request(path);
+        match &self.token {
+            Some(token) => request.header(AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
         }
-        Socket::open(request).await
     }
 
     /// A websocket to be added to.

@@ -56,8 +56,12 @@ impl Socket {
 
     /// The next thing that comes, checking that no event is missing.
     pub async fn hear(&mut self) -> Heard {
-        let frame = timeout(PATIENCE, self.framed.next()).await.expect("something must come");
-        match frame {
+        timeout(PATIENCE, self.listen()).await.expect("something must come")
+    }
+
+    /// Like [`Self::hear`], for however long nothing comes. Cancelling loses nothing.
+    pub async fn listen(&mut self) -> Heard {
+        match self.framed.next().await {
             None | Some(Err(_)) => Heard::Closed(None),
             Some(Ok(Frame::Text(bytes))) => {
                 let value: Value = serde_json::from_slice(&bytes).unwrap();
