@@ -82,7 +82,7 @@ async fn list(shared: &Shared, connection: &mut Connection, ends: bool) -> Resul
     for instance in instances {
         let alive = answers.next() == Some(Value::Int(1));
         let stream = answers.next() == Some(Value::Int(1));
-        let end = if ends { answers.next().map_or(0, |entries| end_of(&entries).0) } else { 0 };
+        let end = if ends { answers.next().map_or(0, |entries| end_of(&entries)) } else { 0 };
         if !alive && !stream {
             traceless.push(instance.to_string());
         }

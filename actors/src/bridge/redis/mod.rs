@@ -105,6 +105,14 @@ impl RedisBridge {
     pub fn kill(&self) {
         self.shared.get().and_then(|shared| shared.arbiter.get()).map(ArbiterHandle::stop);
     }
+
+    /// Makes the writer die like a bug would.
+    #[cfg(feature = "testing")]
+    pub fn crash_writer(&self) {
+        if let Some(shared) = self.shared.get() {
+            shared.crash.store(true, Relaxed);
+        }
+    }
 }
 
 impl Bridge for RedisBridge {
@@ -126,6 +134,8 @@ impl Bridge for RedisBridge {
                 joined: watch::Sender::new(false),
                 stage: watch::Sender::new(Stage::Running),
                 arbiter: OnceLock::new(),
+                #[cfg(feature = "testing")]
+                crash: AtomicBool::new(false),
                 config: self.config.clone(),
                 link,
                 inbox,
@@ -189,6 +199,8 @@ struct Shared {
     joined: watch::Sender<bool>,
     stage: watch::Sender<Stage>,
     arbiter: OnceLock<ArbiterHandle>,
+    #[cfg(feature = "testing")]
+    crash: AtomicBool,
 }
 
 impl Shared {

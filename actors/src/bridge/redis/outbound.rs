@@ -43,10 +43,16 @@ pub(super) struct Outbound {
 
 /// An entry with its place in the stream.
 pub(super) struct Numbered {
-    /// The number of its last record, and with it its id.
+    /// The number of its last record.
     pub(super) last: u64,
-    pub(super) records: usize,
+    records: usize,
     pub(super) bytes: Bytes,
+}
+
+impl Numbered {
+    pub(super) fn id(&self) -> String {
+        format!("{}-0", self.last)
+    }
 }
 
 impl Outbound {
@@ -130,15 +136,19 @@ impl Outbound {
         Numbered { last: self.last, records, bytes: packed }
     }
 
-    /// Redis has the first entry that was under way.
-    pub(super) fn stored(&mut self) -> Option<Numbered> {
-        self.under_way.pop_front()
+    /// The id and the content of one that is under way.
+    pub(super) fn place(&self, index: usize) -> Option<(String, Bytes)> {
+        self.under_way.get(index).map(|entry| (entry.id(), entry.bytes.clone()))
     }
 
-    /// The number of the last record that Redis has.
-    pub(super) fn stored_up_to(&self) -> u64 {
-        let records: usize = self.under_way.iter().map(|entry| entry.records).sum();
-        self.last - u64::try_from(records).unwrap_or(0)
+    /// Redis has the first `entries` of what was under way.
+    pub(super) fn stored(&mut self, entries: usize, metrics: &BridgeMetrics) {
+        for entry in self.under_way.drain(..entries.min(self.under_way.len())) {
+            metrics.sent.add(entry.records);
+            metrics.sent_entries.add(1);
+            metrics.sent_bytes.add(entry.bytes.len());
+        }
+        self.show(metrics);
     }
 
     /// Goes on behind this number. What was thought to be stored or under way may have reached nobody.
@@ -209,10 +219,11 @@ mod tests {
         outbound.push(Record::Mark, &metrics);
         outbound.push(Record::Mark, &metrics);
         assert_eq!(entries(&mut outbound, &metrics).len(), 3, "the same ones again, and what came meanwhile");
-        assert_eq!(outbound.stored().unwrap().last, 256);
-        assert_eq!(outbound.stored().unwrap().last, 258);
-        assert_eq!(outbound.stored().unwrap().last, 259);
-        assert!(outbound.is_empty());
+        outbound.stored(2, &metrics);
+        let numbers: Vec<_> = entries(&mut outbound, &metrics).iter().map(|(first, last, _)| (*first, *last)).collect();
+        assert_eq!(numbers, [(259, 259)]);
+        outbound.stored(1, &metrics);
+        assert!(outbound.is_empty() && metrics.sent.get() == 259);
     }
 
     #[test]

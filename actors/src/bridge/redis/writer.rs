@@ -5,8 +5,11 @@
 //! entry and took the next) shows as a hole in the numbers at every reader.
 
 use std::sync::Arc;
+#[cfg(feature = "testing")]
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use deadpool_redis::Connection;
 use deadpool_redis::redis::{Cmd, RedisResult, Value, cmd, pipe};
 
@@ -40,6 +43,8 @@ async fn write(shared: &Shared, failures: &mut u32) -> Result<(), Trouble> {
     let mut connection = shared.link.connection().await?;
     loop {
         let ephemeral = pack(shared);
+        #[cfg(feature = "testing")]
+        assert!(!shared.crash.swap(false, Relaxed), "the writer was told to die");
         let leaving = shared.stage() >= Stage::Leaving;
         if leaving {
             shared.outbound.lock().push(Record::Bye, &shared.metrics);
@@ -56,9 +61,7 @@ async fn write(shared: &Shared, failures: &mut u32) -> Result<(), Trouble> {
         if !turn.is_empty() {
             let answers: Vec<RedisResult<Value>> = turn.query_async(&mut connection).await?;
             shared.metrics.ephemeral_sent.add(ephemeral.len());
-            if settle(shared, answers.into_iter().skip(published))? {
-                verify(shared, &mut connection).await?;
-            }
+            settle(shared, &mut connection, answers.into_iter().skip(published)).await?;
         }
         shared.link.works(Part::Writer);
         *failures = 0;
@@ -101,38 +104,51 @@ fn commands(shared: &Shared) -> Vec<Cmd> {
 fn add(shared: &Shared, stream: &str, entry: &Numbered) -> Cmd {
     let mut add = cmd("XADD");
     add.arg(stream).arg("MAXLEN").arg("~").arg(shared.config.stream_entries);
-    add.arg(format!("{}-0", entry.last)).arg("e").arg(&entry.bytes[..]);
+    add.arg(entry.id()).arg("e").arg(&entry.bytes[..]);
     add
 }
 
-/// Forgets what Redis has now; what comes after the first that it refused goes out again. Returns whether it said of one
-/// that it had it before.
-fn settle(shared: &Shared, answers: impl Iterator<Item = RedisResult<Value>>) -> Result<bool, Trouble> {
-    let mut repeated = false;
+/// Forgets what Redis has now; what comes after the first that it refused goes out again.
+async fn settle(
+    shared: &Shared,
+    connection: &mut Connection,
+    answers: impl Iterator<Item = RedisResult<Value>>,
+) -> Result<(), Trouble> {
+    let (mut stored, mut repeated, mut refused) = (0, Vec::new(), None);
     for answer in answers {
         match answer {
             Ok(_) => {}
-            Err(error) if is_stored(&error) => repeated = true,
-            Err(error) => return Err(error.into()),
+            Err(error) if is_stored(&error) => repeated.extend(shared.outbound.lock().place(stored)),
+            Err(error) => {
+                refused = Some(error);
+                break;
+            }
         }
-        let Some(entry) = shared.outbound.lock().stored() else { continue };
-        shared.metrics.sent.add(entry.records);
-        shared.metrics.sent_entries.add(1);
-        shared.metrics.sent_bytes.add(entry.bytes.len());
+        stored += 1;
     }
-    Ok(repeated)
+    if !repeated.is_empty() {
+        verify(shared, connection, &repeated).await?;
+    }
+    shared.outbound.lock().stored(stored, &shared.metrics);
+    refused.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// An entry that was refused as older than the end of the stream was stored before, unless that end is not ours. Then
-/// nothing of this instance was stored since, and it goes on behind it.
-async fn verify(shared: &Shared, connection: &mut Connection) -> Result<(), Trouble> {
-    let (number, part) = end_of(&ask_end(&shared.link.keys.stream(shared.instance())).query_async(connection).await?);
-    let mut outbound = shared.outbound.lock();
-    if (number, part) != (outbound.stored_up_to(), 0) {
-        log::error!(
-            "redis: somebody else has written into the stream of this instance; everyone elsewhere fetches again"
-        );
-        outbound.jump(number, &shared.metrics);
+/// Entries whose ids were refused were stored before, unless their place in the stream is not theirs. Then they reached
+/// nobody, and this instance goes on behind the end.
+async fn verify(shared: &Shared, connection: &mut Connection, repeated: &[(String, Bytes)]) -> Result<(), Trouble> {
+    let stream = shared.link.keys.stream(shared.instance());
+    let mut ask = pipe();
+    ask.add_command(ask_end(&stream));
+    for (id, _) in repeated {
+        ask.cmd("XRANGE").arg(&stream).arg(id).arg(id);
+    }
+    let mut answers = ask.query_async::<Vec<Value>>(connection).await?.into_iter();
+    let end = answers.next().map_or(0, |entries| end_of(&entries));
+    let same =
+        |((_, ours), found): (&(String, Bytes), Value)| first_of(&found).is_some_and(|(_, theirs)| theirs == ours);
+    if !repeated.iter().zip(answers).all(same) {
+        log::error!("redis: somebody else writes into the stream of this instance; everyone elsewhere fetches again");
+        shared.outbound.lock().jump(end, &shared.metrics);
     }
     Ok(())
 }
@@ -144,13 +160,19 @@ pub(super) fn ask_end(stream: &str) -> Cmd {
     ask
 }
 
-/// The two parts of the id of that entry; zeros where there is none.
-pub(super) fn end_of(entries: &Value) -> (u64, u64) {
-    let Value::Array(entries) = entries else { return (0, 0) };
-    let Some(Value::Array(entry)) = entries.first() else { return (0, 0) };
-    let Some(Value::BulkString(id)) = entry.first() else { return (0, 0) };
-    let parts = std::str::from_utf8(id).ok().and_then(|id| id.split_once('-'));
-    parts.map_or((0, 0), |(number, part)| (number.parse().unwrap_or(0), part.parse().unwrap_or(0)))
+/// The number in the id of that entry; 0 where there is none.
+pub(super) fn end_of(entries: &Value) -> u64 {
+    let id = first_of(entries).and_then(|(id, _)| std::str::from_utf8(id).ok()?.split_once('-'));
+    id.and_then(|(number, _)| number.parse().ok()).unwrap_or(0)
+}
+
+/// The id and the content of the first of these entries.
+fn first_of(entries: &Value) -> Option<(&[u8], &[u8])> {
+    let Value::Array(entries) = entries else { return None };
+    let Some(Value::Array(entry)) = entries.first() else { return None };
+    let [Value::BulkString(id), Value::Array(fields)] = &entry[..] else { return None };
+    let Some(Value::BulkString(content)) = fields.get(1) else { return None };
+    Some((id, content))
 }
 
 /// The last act: nobody waits for this instance any more.
