@@ -69,3 +69,75 @@ impl Bridge for ServerBridge {
         self.others.stop()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustchat_actors::testing::RedisServer;
+    use sqlx::PgPool;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::app::Server;
+    use crate::config::{Config, Secret};
+    use crate::model::NewUser;
+    use crate::services::health::readiness;
+    use crate::services::{Core, sessions, users};
+    use crate::testing::database;
+
+    const PASSWORD: &str = "correct horse";
+    /// Generous, as nothing may depend on speed.
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    /// A server that runs until the test ends.
+    async fn start(redis: &RedisServer, db: &PgPool) -> Arc<Core> {
+        let mut config = Config::defaults().unwrap();
+        config.server.listen = "127.0.0.1:0".parse().unwrap();
+        config.accounts.bcrypt_cost = 4;
+        config.redis.url = Secret::from(redis.url());
+        let mut server = Server::start(&Arc::new(config), db.clone(), b"secret").await.unwrap();
+        let core = Arc::clone(&server.core);
+        actix::spawn(async move { server.run().await });
+        core
+    }
+
+    async fn until_joined(core: &Core, joined: bool) {
+        while readiness(core).await.redis != Some(joined) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// A token that a server remembers is good there until somebody tells it otherwise, and only Redis can.
+    #[actix::test]
+    async fn what_one_server_does_the_other_knows_and_without_redis_both_go_on() {
+        let (redis, db) = (RedisServer::start(&[]), database().await);
+        let (one, two) = (start(&redis, &db).await, start(&redis, &db).await);
+        let new = NewUser {
+            username: "ada".to_owned(),
+            email: "ada@example.org".to_owned(),
+            password: PASSWORD.to_owned(),
+            ..NewUser::default()
+        };
+        users::create(&one, new).await.unwrap();
+        let client =
+            sessions::Client { address: [127, 0, 0, 1].into(), user_agent: String::new(), device_id: String::new() };
+        let login = sessions::log_in(&one, "ada", PASSWORD, client).await.unwrap();
+        sessions::authenticate(&two, &login.token).await.unwrap();
+        timeout(LIMIT, until_joined(&one, true)).await.unwrap();
+        timeout(LIMIT, until_joined(&two, true)).await.unwrap();
+
+        redis.kill();
+        timeout(LIMIT, until_joined(&one, false)).await.unwrap();
+        assert!(readiness(&one).await.works(), "degraded, but at work");
+        users::set_password(&one, "ada", "another secret").await.unwrap();
+        sessions::authenticate(&two, &login.token).await.expect("it cannot know yet");
+
+        redis.restart();
+        let refused = async {
+            while sessions::authenticate(&two, &login.token).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(LIMIT, refused).await.unwrap();
+        timeout(LIMIT, until_joined(&one, true)).await.unwrap();
+    }
+}
