@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use deadpool_redis::redis::{Client as Redis, cmd};
-use rustchat_actors::bridge::{Message, RedisBridge, RedisConfig, wire};
+use rustchat_actors::bridge::{Bridge, LocalBridge, Message, RedisBridge, RedisConfig, wire};
 use rustchat_actors::testing::{Client, Recorder, RedisServer, frame, say};
 use rustchat_actors::{Audience, Broadcast, Class, Encoded, Engine, EngineConfig, Frames, Topic};
 use uuid::Uuid;
@@ -22,6 +22,7 @@ fn main() {
     let messages = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(100_000_usize);
     actix_rt::System::new().block_on(async {
         decode(messages);
+        hub(messages.min(500_000)).await;
         let server = RedisServer::start(&[]);
         let (one, two) = (engine(&server), engine(&server));
         while one.stats().await.unwrap().peers + two.stats().await.unwrap().peers < 2 {
@@ -65,6 +66,25 @@ fn decode(messages: usize) {
         std::hint::black_box(wire::decode(Uuid::nil(), &bytes).unwrap());
     }
     report("decoding a message", begun.elapsed(), messages);
+}
+
+/// Beside the decoding, what a hub pays for a message of another instance that concerns nobody here.
+async fn hub(messages: usize) {
+    let config = EngineConfig { hub_mailbox: 1_000_000, ..EngineConfig::default() };
+    let bridge = Arc::new(LocalBridge::default());
+    let _one = Engine::start(config.clone(), Arc::new(Recorder::default()), bridge.clone());
+    let two = Engine::start(config, Arc::new(Recorder::default()), Arc::new(bridge.neighbour()));
+    let handled = || count(&two, "rustchat_engine_mailbox_handled_total{actor=\"hub\"}");
+    let hanging = two.hang_hub();
+    let before = handled();
+    let message = Message::Broadcast(Arc::new(post()));
+    (0..messages).for_each(|_| bridge.send(message.clone()));
+    let begun = Instant::now();
+    drop(hanging);
+    while handled() < before + messages as f64 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    report("a hub that it does not concern", begun.elapsed(), messages);
 }
 
 fn floor(server: &RedisServer) {

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use uuid::Uuid;
 
 /// Ends Redis when the test process is gone, however it ended: then nobody holds the other end of the input any more.
-const GUARD: &str = r#"cd "$1"; shift; "$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $!; wait"#;
+const GUARD: &str = r#"cd "$1"; shift; "$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null; wait"#;
 
 /// A Redis of one's own: empty, on a Unix socket in a directory that goes away with it.
 pub struct RedisServer {

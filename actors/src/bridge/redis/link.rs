@@ -18,6 +18,8 @@ use crate::bridge::metrics::BridgeMetrics;
 
 /// Redis answers in less than a millisecond; one that takes longer than this is away.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
+/// Different reasons that are logged for one break.
+const MAX_TROUBLES: usize = 16;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(25);
 
 /// The names of our keys.
@@ -82,8 +84,8 @@ pub(super) struct Link {
 #[derive(Default)]
 struct Health {
     working: Vec<Part>,
-    /// Why not, as it was last logged.
-    trouble: Option<String>,
+    /// Why not, as far as it was logged.
+    troubles: Vec<String>,
 }
 
 impl Link {
@@ -148,7 +150,7 @@ impl Link {
         }
         health.working.push(part);
         if health.working.len() == Part::ALL.len() {
-            health.trouble = None;
+            health.troubles.clear();
             self.metrics.up.store(true, Relaxed);
             log::info!("redis: instances are joined");
         }
@@ -162,9 +164,9 @@ impl Link {
         }
         health.working.retain(|working| *working != part);
         let trouble = trouble.to_string();
-        if health.trouble.as_ref() != Some(&trouble) {
+        if health.troubles.len() < MAX_TROUBLES && !health.troubles.contains(&trouble) {
             log::warn!("redis: {trouble}; this instance goes on alone and tries again");
-            health.trouble = Some(trouble);
+            health.troubles.push(trouble);
         }
     }
 

@@ -269,7 +269,7 @@ impl Keeper {
         self.shared.metrics.restarts.add(1);
         match part {
             Part::Writer => self.shared.backlog.lost(),
-            Part::Reader => self.shared.resync.lock().because("the reader died".to_owned()),
+            Part::Reader => self.shared.resync.lock().because("the reader died".to_owned(), None),
             Part::Members | Part::Ear => {}
         }
         ctx.run_later(RECOVERY, move |keeper, ctx| keeper.run(part, ctx));

@@ -3,6 +3,7 @@
 //! Everything the hub hears of another instance's fate comes from here, so that it stands in one order with what that
 //! instance said.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -193,48 +194,53 @@ fn bury(shared: &Shared, instance: Uuid) {
 
 /// Something of this instance never comes: everyone fetches again, and it says its presence again.
 fn missed(shared: &Shared, from: Uuid, what: &str) {
-    shared.resync.lock().because(format!("of what instance {from} said, {what}"));
-    shared.say(Record::Ask(from));
+    shared.resync.lock().because(format!("of what instance {from} said, {what}"), Some(from));
 }
 
 fn unreadable(shared: &Shared, from: Uuid, error: &str) {
     shared.metrics.unreadable.add(1);
-    shared.resync.lock().because(format!("cannot read what instance {from} says: {error}"));
-    shared.say(Record::Ask(from));
+    shared.resync.lock().because(format!("cannot read what instance {from} says: {error}"), Some(from));
 }
 
 /// Tells everyone to fetch again; at once, but not again and again: a resync that comes too soon after another is put
-/// off, never forgotten.
+/// off, never forgotten. So an instance of a newer version, of which nothing can be read, costs little.
 #[derive(Default)]
 pub(super) struct Resync {
     last: Option<Instant>,
+    wanted: bool,
     reasons: Vec<String>,
+    ask: HashSet<Uuid>,
 }
 
 /// Different reasons that are logged with one resync.
 const MAX_REASONS: usize = 8;
 
 impl Resync {
-    pub(super) fn because(&mut self, reason: String) {
+    /// Something was missed, and perhaps something on presence that this instance must be asked for.
+    pub(super) fn because(&mut self, reason: String, ask: Option<Uuid>) {
+        self.wanted = true;
+        self.ask.extend(ask);
         if self.reasons.len() < MAX_REASONS && !self.reasons.contains(&reason) {
             self.reasons.push(reason);
         }
     }
 
     fn settle(&mut self, shared: &Shared) {
-        if self.due(Instant::now()) {
-            for reason in self.reasons.drain(..) {
-                log::warn!("redis: {reason}; everyone here fetches again");
-            }
-            shared.metrics.gaps.add(1);
-            shared.inbox.deliver(Message::Gap(vec![Audience::Everyone]));
+        if !self.due(Instant::now()) {
+            return;
         }
+        for reason in self.reasons.drain(..) {
+            log::warn!("redis: {reason}; everyone here fetches again");
+        }
+        shared.metrics.gaps.add(1);
+        shared.inbox.deliver(Message::Gap(vec![Audience::Everyone]));
+        self.ask.drain().for_each(|instance| shared.say(Record::Ask(instance)));
     }
 
     fn due(&mut self, now: Instant) -> bool {
-        let due = !self.reasons.is_empty() && self.last.is_none_or(|last| now.duration_since(last) >= CALM);
+        let due = self.wanted && self.last.is_none_or(|last| now.duration_since(last) >= CALM);
         if due {
-            self.last = Some(now);
+            (self.wanted, self.last) = (false, Some(now));
         }
         due
     }
@@ -279,10 +285,9 @@ mod tests {
     fn resyncs_are_put_off_and_not_forgotten() {
         let (mut resync, start) = (Resync::default(), Instant::now());
         assert!(!resync.due(start));
-        resync.because("one".to_owned());
+        resync.because("one".to_owned(), None);
         assert!(resync.due(start));
-        resync.reasons.clear();
-        resync.because("two".to_owned());
+        resync.because("two".to_owned(), None);
         assert!(!resync.due(start + CALM / 2));
         assert!(resync.due(start + CALM));
     }
