@@ -247,6 +247,13 @@ impl Realtime {
         self.engine.draining()
     }
 
+    /// Whether this instance hears what others change. While it does not, what it remembers of anybody's rights proves
+    /// nothing.
+    #[must_use]
+    pub fn hears_others(&self) -> bool {
+        self.engine.joined()
+    }
+
     /// Whether events reach the other instances; nothing if the hub does not answer.
     pub async fn reaches_others(&self) -> Option<bool> {
         self.engine.stats().await.map(|stats| stats.bridge)

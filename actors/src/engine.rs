@@ -216,6 +216,12 @@ impl Engine {
         self.runtime.hub.tell(Order::Drain(gone)).is_err() || timeout(deadline, all_gone).await.is_ok()
     }
 
+    /// Whether the bridge reaches the other instances at present, as far as it knows.
+    #[must_use]
+    pub fn joined(&self) -> bool {
+        self.runtime.bridge.healthy()
+    }
+
     /// Whether it takes nobody in any more.
     #[must_use]
     pub fn draining(&self) -> bool {

@@ -207,14 +207,16 @@ pub async fn channel(core: &Core, caller: &Caller, id: ChannelId, permission: Pe
 }
 
 /// Proves a right in a channel, mostly without a query. What is remembered is enough to allow, but nobody is refused
-/// before the database has been asked: so whoever was let in on another instance is in at once.
+/// before the database has been asked: so whoever was let in on another instance is in at once. And while this instance
+/// does not hear what others take away, it asks each time.
 ///
 /// # Errors
 /// Those of [`channel`].
 pub async fn standing(core: &Core, caller: &Caller, id: ChannelId, permission: Permission) -> Result<Standing> {
     let user = caller_id(caller);
-    if let (Some((channel, team_archived)), Some(place)) =
-        (core.caches.channels.get(&id), core.caches.places.get(&(user, id)))
+    if core.realtime.hears_others()
+        && let (Some((channel, team_archived)), Some(place)) =
+            (core.caches.channels.get(&id), core.caches.places.get(&(user, id)))
     {
         let standing = Standing { channel, place, team_archived };
         if grants(core, caller, &standing, permission) {

@@ -99,6 +99,11 @@ impl World {
         Self { core: services, engine, bridge, stale: Mutex::new(stale) }
     }
 
+    /// From now on this instance hears nothing of the others, nor they of it.
+    pub async fn cut_off(&self) {
+        self.bridge.stop().await;
+    }
+
     /// Waits until this instance has heard from another one that something is stale.
     pub async fn forgets(&self, stale: Stale) {
         let mut heard = self.stale.lock().await;

@@ -63,8 +63,10 @@ impl Bridge for LocalBridge {
         }
     }
 
+    /// Until it was cut off.
     fn healthy(&self) -> bool {
-        true
+        let inboxes = self.inboxes.lock();
+        self.instance.get().is_none_or(|instance| inboxes.iter().any(|inbox| inbox.instance() == *instance))
     }
 
     fn stop(&self) -> BoxFuture<'_, ()> {

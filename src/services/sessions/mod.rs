@@ -34,12 +34,14 @@ pub async fn authenticate(core: &Core, token: &str) -> Result<Arc<Identity>> {
     by_id(core, core.tokens.read(token).ok_or_else(Error::unauthenticated)?).await
 }
 
-/// Who is behind a session that was proven before, as they are now. Counts as a use of the session.
+/// Who is behind a session that was proven before, as they are now: read anew while this instance does not hear of those
+/// that others end. Counts as a use of the session.
 ///
 /// # Errors
 /// See [`authenticate`].
 pub async fn by_id(core: &Core, id: SessionId) -> Result<Arc<Identity>> {
-    let identity = match core.caches.identities.get(&id) {
+    let remembered = if core.realtime.hears_others() { core.caches.identities.get(&id) } else { None };
+    let identity = match remembered {
         Some(identity) => identity,
         None => load(core, id).await?,
     };

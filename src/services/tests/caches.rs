@@ -5,7 +5,7 @@ use super::*;
 use crate::model::{ChannelPatch, Permission};
 use crate::realtime::Stale;
 use crate::services::members::{channel as members, team as team_members};
-use crate::services::{access, posts, users};
+use crate::services::{access, posts, sessions, users};
 
 /// Eve runs a team and a channel in it, Bob is in both. What they may do there is remembered.
 struct Sea {
@@ -160,4 +160,27 @@ async fn the_database_refuses_what_a_stale_instance_would_let_through() {
     let archived = "UPDATE channels SET deleted_at = 1 WHERE id = $1";
     sqlx::query(archived).bind(sea.room.id).execute(&sea.world.core.db).await.unwrap();
     refused(sea.bob_says().await, Kind::Invalid, "channel.archived");
+}
+
+#[actix_web::test]
+async fn an_instance_that_hears_nothing_asks_each_time() {
+    let sea = Sea::new().await;
+    let there = sea.world.another_instance().await;
+    try_to_say(&there, &sea.bob, &sea.room, "from there").await.unwrap();
+    there.cut_off().await;
+    members::remove(&sea.world.core, &sea.eve, sea.room.id, id(&sea.bob)).await.unwrap();
+    let refusal = try_to_say(&there, &sea.bob, &sea.room, "still there").await;
+    refused(refusal, Kind::Forbidden, "permission.missing");
+}
+
+#[actix_web::test]
+async fn an_instance_that_hears_nothing_honours_no_ended_session() {
+    let world = World::new().await;
+    let ada = world.person("ada").await;
+    let session = ada.identity().unwrap().session.id;
+    let there = world.another_instance().await;
+    sessions::by_id(&there.core, session).await.unwrap();
+    there.cut_off().await;
+    sessions::log_out(&world.core, &ada).await.unwrap();
+    refused(sessions::by_id(&there.core, session).await, Kind::Unauthenticated, "session.required");
 }
