@@ -2,7 +2,7 @@
 //! whoever took it away.
 
 use super::*;
-use crate::model::{ChannelPatch, Permission};
+use crate::model::{ChannelPatch, NewUser, Permission};
 use crate::realtime::Stale;
 use crate::services::members::{channel as members, team as team_members};
 use crate::services::{access, posts, sessions, users};
@@ -176,11 +176,20 @@ async fn an_instance_that_hears_nothing_asks_each_time() {
 #[actix_web::test]
 async fn an_instance_that_hears_nothing_honours_no_ended_session() {
     let world = World::new().await;
-    let ada = world.person("ada").await;
-    let session = ada.identity().unwrap().session.id;
+    let password = "correct horse";
+    let new = NewUser {
+        username: "ada".to_owned(),
+        email: "ada@example.com".to_owned(),
+        password: password.to_owned(),
+        ..NewUser::default()
+    };
+    users::create(&world.core, new).await.unwrap();
+    let client =
+        sessions::Client { address: [127, 0, 0, 1].into(), user_agent: String::new(), device_id: String::new() };
+    let token = sessions::log_in(&world.core, "ada", password, client).await.unwrap().token;
     let there = world.another_instance().await;
-    sessions::by_id(&there.core, session).await.unwrap();
+    let ada = Caller::User(sessions::authenticate(&there.core, &token).await.unwrap(), None);
     there.cut_off().await;
     sessions::log_out(&world.core, &ada).await.unwrap();
-    refused(sessions::by_id(&there.core, session).await, Kind::Unauthenticated, "session.required");
+    refused(sessions::authenticate(&there.core, &token).await, Kind::Unauthenticated, "session.required");
 }
