@@ -149,3 +149,24 @@ async fn is_over(socket: &mut Socket, client: &Client, code: u16) {
     }
     eventually("the login is forgotten", async || !knows(client).await).await;
 }
+
+#[actix_web::test]
+async fn attempts_to_log_in_count_together() {
+    let mut stack = Stack::empty().await;
+    for _ in 0..2 {
+        let settings =
+            [("RUSTCHAT_THROTTLE_LOGIN_ACCOUNT_BURST", "4"), ("RUSTCHAT_THROTTLE_LOGIN_ACCOUNT_PER_MINUTE", "1")];
+        stack.add(&settings).await;
+    }
+    Person::sign_up("ann", &stack.addresses().into(), 0).await;
+    let guess = json!({ "login_id": "ann", "password": "wrong horse" });
+    // Signing up has logged in once. At most three guesses and whatever is regained meanwhile are let: a machine so slow
+    // that a guess takes a minute would never be refused.
+    let mut let_through = 0;
+    let mut servers = stack.servers.iter().cycle();
+    while servers.next().unwrap().client().post("/api/v4/users/login", &guess).await.status == 401 {
+        let_through += 1;
+        assert!(let_through < 6, "each instance counts for itself");
+    }
+    assert_eq!(servers.next().unwrap().client().post("/api/v4/users/login", &guess).await.status, 429);
+}

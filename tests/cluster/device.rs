@@ -103,7 +103,6 @@ impl Device {
 
     /// Listens until the connection is lost. It has gone on if its first event is no hello of another connection.
     async fn live(&self, mut socket: Socket, connection: String) -> Place {
-        self.view.borrow_mut().comes_back();
         let mut first = true;
         loop {
             let heard = tokio::select! {

@@ -45,14 +45,6 @@ struct Cached {
     counts: bool,
 }
 
-/// A post that was told.
-struct Told {
-    id: String,
-    at: i64,
-    /// Whether it was the first one of its channel on its socket.
-    first: bool,
-}
-
 pub struct View {
     me: String,
     mention: String,
@@ -65,9 +57,7 @@ pub struct View {
     /// What the current connection has told: each post once.
     told: HashSet<String>,
     /// The last post that the current connection told of each channel, and of each author in it.
-    last: HashMap<String, Told>,
-    /// The channels of which the current socket has told something.
-    begun: HashSet<String>,
+    last: HashMap<String, (i64, String)>,
     /// What must never happen.
     pub faults: Vec<String>,
     /// Posts that came after a later one of the same channel.
@@ -84,7 +74,6 @@ impl View {
             seen: HashMap::new(),
             told: HashSet::new(),
             last: HashMap::new(),
-            begun: HashSet::new(),
             faults: Vec::new(),
             reordered: Vec::new(),
         }
@@ -94,11 +83,6 @@ impl View {
     pub fn begin_anew(&mut self) {
         self.told.clear();
         self.last.clear();
-    }
-
-    /// From here on another socket speaks, perhaps for the same connection.
-    pub fn comes_back(&mut self) {
-        self.begun.clear();
     }
 
     /// Takes what a fetch has brought: all places, and what has changed in them since the last fetch.
@@ -149,11 +133,9 @@ impl View {
             self.faults.push(format!("told twice: {post}"));
         }
         let at = number(post, "create_at");
-        let first = self.begun.insert(channel.to_owned());
         let mut follows = |key: String| {
-            let before = self.last.insert(key, Told { id: id.to_owned(), at, first })?;
-            // An instance that hears the first post of a channel cannot know that there was one before.
-            (before.at >= at && !before.first).then(|| format!("{} was told before {post}", before.id))
+            let before = self.last.insert(key, (at, id.to_owned()));
+            before.filter(|(before, _)| *before >= at).map(|(_, before)| format!("{before} was told before {post}"))
         };
         let of_author = follows(format!("{channel} {author}"));
         let of_anybody = follows(channel.to_owned());
