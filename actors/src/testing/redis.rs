@@ -11,8 +11,15 @@ use deadpool_redis::redis::{Client, Cmd, FromRedisValue};
 use parking_lot::Mutex;
 use uuid::Uuid;
 
-/// Ends Redis when the test process is gone, however it ended: then nobody holds the other end of the input any more.
-const GUARD: &str = r#"cd "$1"; shift; "$@" >/dev/null 2>&1 & echo $!; cat >/dev/null; kill -9 $! 2>/dev/null; wait"#;
+/// Ends Redis and clears up when the test process is gone, however it ended: then nobody holds the other end of the input
+/// any more. What ends the tests must not end the guard before.
+const GUARD: &str = r#"
+    trap '' INT TERM HUP
+    directory=$1; shift; cd "$directory"
+    "$@" >/dev/null 2>&1 & echo $!
+    cat >/dev/null
+    kill -9 $! 2>/dev/null; wait
+    cd / && rm -rf "$directory""#;
 
 /// A Redis of one's own: empty, on a Unix socket in a directory that goes away with it.
 pub struct RedisServer {
@@ -34,7 +41,6 @@ impl RedisServer {
     #[must_use]
     pub fn start(options: &[&str]) -> Self {
         let directory = std::env::temp_dir().join(format!("rustchat-redis-{}", Uuid::new_v4().simple()));
-        std::fs::create_dir_all(&directory).expect("a directory for Redis");
         let options: Vec<_> = options.iter().map(|&option| option.to_owned()).collect();
         let process = Mutex::new(Process::start(&directory, &options));
         Self { directory, options, process }
@@ -48,8 +54,7 @@ impl RedisServer {
 
     /// Kills it.
     pub fn kill(&self) {
-        self.signal("-KILL");
-        let _ = std::fs::remove_file(self.directory.join("socket"));
+        self.process.lock().end();
     }
 
     /// Starts it again after [`kill`](Self::kill). It has forgotten everything.
@@ -85,14 +90,18 @@ impl RedisServer {
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
-        let _ = self.process.lock().guard.stdin.take();
-        let _ = self.process.lock().guard.wait();
-        let _ = std::fs::remove_dir_all(&self.directory);
+        self.kill();
     }
 }
 
 impl Process {
+    fn end(&mut self) {
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
+    }
+
     fn start(directory: &std::path::Path, options: &[String]) -> Self {
+        std::fs::create_dir_all(directory).expect("a directory for Redis");
         let found = Command::new("redis-server").arg("--version").output();
         assert!(found.is_ok(), "the tests need redis-server: run scripts/setup test");
         let mut guard = Command::new("sh")
