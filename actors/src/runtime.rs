@@ -58,7 +58,7 @@ impl Runtime {
                 audiences.into_iter().for_each(|audience| self.refusals.resync(audience));
             }
             // A claim without an answer runs out of patience.
-            Message::Broadcast(_) | Message::Presence(_) | Message::Handover(_) => {}
+            Message::Broadcast(_) | Message::Presence(_) | Message::PresenceAnew(_) | Message::Handover(_) => {}
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Message {
     Control(Control),
     /// What another instance knows about a user.
     Presence(PresenceNote),
+    /// This instance says all that it knows of presence anew: what it said before is void.
+    PresenceAnew(Uuid),
     /// These audiences may have missed something and must resync.
     Gap(Vec<Audience>),
     /// A session moves.

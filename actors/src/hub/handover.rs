@@ -19,8 +19,6 @@ use crate::{ConnectionId, Disconnect, Topic};
 
 /// Between two looks whether everything that the claimant had heard has arrived here, too.
 const CATCH_UP: Duration = Duration::from_millis(2);
-/// So many looks: half a second. Then the two cannot be brought together in time.
-const CATCH_UPS: u32 = 250;
 
 /// Claims of this instance that wait for an answer.
 #[derive(Default)]
@@ -135,7 +133,11 @@ impl Hub {
 
     pub(crate) fn handover(&mut self, handover: &Handover, ctx: &mut Context<Self>) {
         match handover {
-            Handover::Claim(claim) => self.claimed(claim.clone(), CATCH_UPS, ctx),
+            Handover::Claim(claim) => {
+                // For half as long as the claimant waits: then the two cannot be brought together in time.
+                let looks = self.runtime.config.claim_patience.as_millis() / 2 / CATCH_UP.as_millis();
+                self.claimed(claim.clone(), u32::try_from(looks).unwrap_or(u32::MAX), ctx);
+            }
             Handover::Answer(answer) if answer.to == self.runtime.instance => self.answered(answer),
             Handover::Answer(_) => {}
         }

@@ -248,6 +248,9 @@ impl Hub {
             Message::Presence(note) => {
                 self.presences.tell(PresenceOrder::Note(*note));
             }
+            Message::PresenceAnew(instance) => {
+                self.presences.tell(PresenceOrder::Gone { instance: *instance, report: false });
+            }
             Message::Gap(audiences) => self.gap(audiences),
             Message::Handover(handover) => self.handover(handover, ctx),
         }

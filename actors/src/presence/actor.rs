@@ -122,6 +122,7 @@ impl Handler<Posted<PresenceOrder>> for Presence {
                 return self.settle(&outcomes, now, ctx);
             }
             PresenceOrder::Announce => {
+                self.runtime.bridge.send(Message::PresenceAnew(self.runtime.instance));
                 return book.notes().for_each(|note| self.runtime.bridge.send(Message::Presence(note)));
             }
             PresenceOrder::Get(users, answer) => {

@@ -1,15 +1,18 @@
 //! Several engines on one bridge behave like one.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use rustchat_actors::testing::{Client, News, frame, say};
+use futures_util::future::{BoxFuture, ready};
+use rustchat_actors::bridge::{Bridge, Inbox, Message, PresenceNote};
+use rustchat_actors::testing::{Client, NOBODY, News, Recorder, frame, say};
 use rustchat_actors::{
-    Broadcast, Class, Disconnect, Encoded, EngineConfig, Frame, Frames, PresenceCommand, Refresh, Status, Target,
-    Variant, Who,
+    Broadcast, Class, Disconnect, Encoded, Engine, EngineConfig, Frame, Frames, PresenceCommand, PresenceState,
+    Refresh, Status, Target, Variant, Who,
 };
+use uuid::Uuid;
 
-use crate::{ANN, BOB, CAT, Net, TOWN, config, start, to, until};
+use crate::{ANN, BOB, CAT, Net, TOWN, config, start, to, until, within};
 
 pub async fn broadcasts_cross_with_everything_they_carry(net: &dyn Net) {
     let ((one, _), (two, _)) = (start(net, config()), start(net, config()));
@@ -110,4 +113,39 @@ pub async fn a_gap_reaches_sessions_elsewhere(net: &dyn Net) {
     assert_eq!(ann.closed().await, Disconnect::Resync, "what could not even be sent is missed there too");
     assert_eq!(bob.connection.closed(), None);
     drop(hanging);
+}
+
+/// A bridge whose other end the test holds.
+#[derive(Default)]
+struct Held(OnceLock<Inbox>);
+
+impl Bridge for Held {
+    fn start(&self, inbox: Inbox) {
+        self.0.get_or_init(|| inbox);
+    }
+
+    fn send(&self, _: Message) {}
+
+    fn healthy(&self) -> bool {
+        true
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(ready(()))
+    }
+}
+
+#[actix_rt::test]
+async fn whoever_is_not_said_again_is_not_there() {
+    let (bridge, other) = (Arc::new(Held::default()), Uuid::from_u128(9));
+    let engine = Engine::start(config(), Arc::new(Recorder::default()), Arc::clone(&bridge) as Arc<dyn Bridge>);
+    let inbox = bridge.0.get().unwrap();
+    let online = PresenceState { status: Status::Online, ..NOBODY };
+    let note = |user| Message::Presence(PresenceNote { instance: other, user, state: Some(online) });
+    inbox.deliver(note(ANN));
+    inbox.deliver(note(BOB));
+    within(until(async || engine.presences(vec![ANN, BOB]).await.len() == 2)).await;
+    inbox.deliver(Message::PresenceAnew(other));
+    inbox.deliver(note(BOB));
+    within(until(async || engine.presences(vec![ANN, BOB]).await == [(BOB, online)])).await;
 }

@@ -87,8 +87,8 @@ impl Missed {
                 self.notes.insert(note.user, *note);
             }
             Message::Gap(audiences) => audiences.iter().for_each(|audience| self.audience(audience.clone())),
-            // Whoever waits for it waits only so long, and begins anew.
-            Message::Handover(_) => {}
+            // Whoever waits for a session waits only so long, and begins anew; and the last word on each presence follows.
+            Message::Handover(_) | Message::PresenceAnew(_) => {}
         }
     }
 

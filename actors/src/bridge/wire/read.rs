@@ -86,6 +86,7 @@ impl Reader {
             3 => Message::Gap(self.list(Self::audience)?),
             4 => Message::Handover(Handover::Claim(self.claim()?)),
             5 => Message::Handover(Handover::Answer(self.answer()?)),
+            6 => Message::PresenceAnew(self.id()?),
             other => return Err(WireError::Unknown(other, "message")),
         })
     }

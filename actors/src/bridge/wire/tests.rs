@@ -67,6 +67,7 @@ fn messages() -> Vec<Message> {
     messages.push(Message::Broadcast(Arc::new(stamped)));
     messages.push(Message::Presence(PresenceNote { instance: id(1), user: id(2), state: Some(state) }));
     messages.push(Message::Presence(PresenceNote { instance: id(1), user: id(2), state: None }));
+    messages.push(Message::PresenceAnew(id(1)));
     messages.push(Message::Gap(audiences()));
     messages.extend(handovers().into_iter().map(Message::Handover));
     messages
@@ -113,6 +114,7 @@ fn same(a: &Message, b: &Message) -> bool {
         }
         (Message::Control(a), Message::Control(b)) => a == b,
         (Message::Presence(a), Message::Presence(b)) => a == b,
+        (Message::PresenceAnew(a), Message::PresenceAnew(b)) => a == b,
         (Message::Gap(a), Message::Gap(b)) => a == b,
         (Message::Handover(a), Message::Handover(b)) => a == b,
         _ => false,

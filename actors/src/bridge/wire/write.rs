@@ -76,6 +76,10 @@ impl Writer {
                 self.u8(2);
                 self.note(note);
             }
+            Message::PresenceAnew(instance) => {
+                self.u8(6);
+                self.id(*instance);
+            }
             Message::Gap(audiences) => self.gap(audiences),
             Message::Handover(Handover::Claim(claim)) => {
                 self.u8(4);
