@@ -7,6 +7,7 @@ pub mod data_dir;
 pub mod error;
 pub mod events;
 pub mod jobs;
+pub mod mail;
 pub mod metrics;
 pub mod model;
 pub mod protocol;

@@ -16,7 +16,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("storage", &["model", "error"]),
     ("protocol", &["model", "error", "events", "request_id"]),
     ("realtime", &["model", "events", "protocol"]),
-    ("services", &["model", "error", "config", "events", "storage", "realtime"]),
+    ("mail", &["config"]),
+    ("services", &["model", "error", "config", "events", "storage", "realtime", "mail"]),
     ("jobs", &["model", "error", "services"]),
     ("metrics", &["services"]),
     ("telemetry", &["config", "request_id"]),
@@ -27,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Which files alone may name these, by the beginning of their path below `src/`.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("sqlx::query", &["storage", "testing"]),
+    ("lettre::", &["mail", "config"]),
     ("actix_web::", &["api"]),
     ("actix_web_actors::", &["api/socket"]),
     ("rustchat_actors", &["realtime", "app", "metrics", "api/socket", "testing"]),

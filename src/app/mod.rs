@@ -147,6 +147,7 @@ impl Server {
             () = observer::follow(&self.core, &mut self.news) => AppError::Ended("realtime engine"),
             _ = &mut self.listening => AppError::Ended("ear for commands"),
             () = jobs::run(&self.core) => AppError::Ended("jobs"),
+            () = self.core.mail.run() => AppError::Ended("mail"),
         }
     }
 
@@ -158,6 +159,7 @@ impl Server {
         // Before the HTTP workers end, as the database connections that they opened end with them. All that a last
         // request would add is when its session was used.
         jobs::flush(&self.core).await;
+        self.core.mail.finish(limit / 4).await;
         if tokio::time::timeout(limit / 4, self.listeners.stop()).await.is_err() {
             log::warn!("requests or sockets are still open and are cut off");
         }

@@ -54,8 +54,9 @@ impl Office {
         Ok(Self { core, engine })
     }
 
-    /// Tells running servers what was done.
+    /// Sends the mail that is left, and tells running servers what was done.
     pub async fn close(self) {
+        self.core.mail.finish(CLOSE_LIMIT).await;
         self.engine.shutdown(CLOSE_LIMIT).await;
     }
 }

@@ -5,6 +5,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
+use lettre::message::Mailbox;
+use lettre::{AsyncSmtpTransport, Tokio1Executor};
 use toml::{Table, Value};
 
 use super::Config;
@@ -14,7 +16,7 @@ const PREFIX: &str = "RUSTCHAT_";
 /// Names the operator's file, as `--config` does.
 const FILE_VARIABLE: &str = "RUSTCHAT_CONFIG";
 /// Settings that are never printed and that may come from a file named by `RUSTCHAT_…_FILE`.
-const SECRETS: [&str; 3] = ["database.url", "redis.url", "jwt.secret"];
+const SECRETS: [&str; 4] = ["database.url", "redis.url", "jwt.secret", "mail.smtp_url"];
 const SHORTEST_JWT_SECRET: usize = 32;
 
 /// Why the settings cannot be used. Each message names the key and its source.
@@ -291,6 +293,13 @@ fn check_urls(config: &Config) -> Result<(), ConfigError> {
     if config.jwt.secret.get().is_some_and(|secret| secret.len() < SHORTEST_JWT_SECRET) {
         return Err(invalid("jwt.secret", format!("must have at least {SHORTEST_JWT_SECRET} bytes")));
     }
+    let smtp = config.mail.smtp_url.get();
+    if smtp.is_some_and(|url| AsyncSmtpTransport::<Tokio1Executor>::from_url(url).is_err()) {
+        return Err(invalid("mail.smtp_url", "must be smtp://host or smtps://host, perhaps with user:password@"));
+    }
+    if config.mail.from.parse::<Mailbox>().is_err() {
+        return Err(invalid("mail.from", "must be an address, or a name with an address in angle brackets"));
+    }
     Ok(())
 }
 
@@ -381,6 +390,8 @@ mod tests {
             ("RUSTCHAT_REDIS_PREFIX", "a:b", "redis.prefix"),
             ("RUSTCHAT_REDIS_LEASE_SECONDS", "0", "redis.lease_seconds"),
             ("RUSTCHAT_JWT_SECRET", "short", "at least 32 bytes"),
+            ("RUSTCHAT_MAIL_SMTP_URL", "mail.example.org", "smtps://host"),
+            ("RUSTCHAT_MAIL_FROM", "nobody", "mail.from must be an address"),
         ] {
             let error = message(&[(name, value)]);
             assert!(error.contains(expected), "{error}");

@@ -46,6 +46,8 @@ pub struct Config {
     pub teams: Teams,
     /// Sizes of what is remembered of the database.
     pub caches: Caches,
+    /// How mail is sent.
+    pub mail: Mail,
     /// Bounds and timers of the realtime engine.
     pub realtime: Realtime,
     /// Level and form of the log.
@@ -203,6 +205,16 @@ pub struct Caches {
     pub channels: u64,
     /// Places of users in channels.
     pub places: u64,
+}
+
+/// `[mail]`
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// URL of the mail server; empty to write mail to the log.
+    pub smtp_url: Secret,
+    /// Whom mail is from: an address, perhaps with a name before it.
+    pub from: String,
 }
 
 /// `[realtime]`

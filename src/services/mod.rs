@@ -45,7 +45,8 @@ pub use caches::{CacheUse, Caches};
 pub use caller::{Caller, Identity};
 
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::mail::Mail;
 use crate::realtime::{Realtime, Stale};
 
 /// What the services work with. One per process, shared behind an `Arc`.
@@ -70,6 +71,8 @@ pub struct Core {
     pub activity: sessions::Activity,
     /// Presences that changed since they were last written back.
     pub presences: statuses::Presences,
+    /// Where mail is left.
+    pub mail: Mail,
     /// Which installation this is.
     pub installation: server::Installation,
 }
@@ -91,6 +94,7 @@ impl Core {
             throttles: throttle::Throttles::new(&config.throttle, &config.redis)?,
             activity: sessions::Activity::default(),
             presences: statuses::Presences::default(),
+            mail: Mail::new(&config.mail).map_err(Error::internal)?,
             db,
             realtime,
             config,

@@ -22,6 +22,7 @@ const RESERVED: &[&str] = &[
     "claim",
     "error",
     "files",
+    "forgot-password",
     "help",
     "landing",
     "login",
@@ -31,6 +32,7 @@ const RESERVED: &[&str] = &[
     "playbooks",
     "plugins",
     "post",
+    "reset-password",
     "signup",
     "static",
 ];

@@ -9,6 +9,7 @@ pub mod drafts;
 pub mod idempotency;
 pub mod members;
 pub mod messages;
+pub mod password_resets;
 pub mod posts;
 pub mod preferences;
 pub mod read_state;

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 
-import { LoginPage, SignUpPage, useAccount } from '@/features/account'
+import { ForgotPasswordPage, LoginPage, ResetPasswordPage, SignUpPage, useAccount } from '@/features/account'
 import { JoinPage, TeamsPage } from '@/features/teams'
 
 import { boot } from './boot'
@@ -23,6 +23,8 @@ export const router = createRouter({
     { path: '/', name: 'home', component: HomePage },
     { path: '/login', name: 'log-in', component: LoginPage, meta: { visitors: true } },
     { path: '/signup', name: 'sign-up', component: SignUpPage, meta: { visitors: true } },
+    { path: '/forgot-password', name: 'forgot-password', component: ForgotPasswordPage, meta: { visitors: true } },
+    { path: '/reset-password', name: 'reset-password', component: ResetPasswordPage, meta: { visitors: true } },
     { path: '/join/:inviteId', name: 'join', component: JoinPage, props: true },
     { path: '/invited/:inviteId', name: 'invited', component: SignUpPage, props: true, meta: { visitors: true } },
     { path: '/teams', name: 'teams', component: TeamsPage },

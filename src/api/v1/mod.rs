@@ -6,6 +6,7 @@ mod idempotency;
 mod me;
 pub mod openapi;
 mod paging;
+mod password_resets;
 mod posts;
 mod server;
 mod sessions;
@@ -92,6 +93,7 @@ pub fn configure(config: &mut web::ServiceConfig, max_body: usize) {
             .configure(channels::routes)
             .configure(me::routes)
             .configure(openapi::routes)
+            .configure(password_resets::routes)
             .configure(posts::routes)
             .configure(server::routes)
             .configure(sessions::routes)

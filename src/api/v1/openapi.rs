@@ -7,7 +7,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::openapi::{Components, OpenApi as Document, SecurityRequirement};
 use utoipa::{Modify, OpenApi};
 
-use super::{bootstrap, channels, me, posts, server, sessions, teams, users};
+use super::{bootstrap, channels, me, password_resets, posts, server, sessions, teams, users};
 use crate::api::socket;
 use crate::protocol::v1::{Action, Event, Reply};
 
@@ -43,6 +43,8 @@ struct Api;
     me::patch,
     me::save_preferences,
     me::set_status,
+    password_resets::redeem,
+    password_resets::send,
     posts::create,
     posts::delete,
     posts::get,

@@ -75,7 +75,7 @@ const FIXED: &[(&str, &str)] = &[
     ("MobileJailbreakProtection", "false"),
     ("MobilePreventScreenCapture", "false"),
     ("OpenIdButtonText", ""),
-    ("PasswordEnableForgotLink", "false"),
+    ("PasswordEnableForgotLink", "true"),
     ("PasswordRequireLowercase", "false"),
     ("PasswordRequireNumber", "false"),
     ("PasswordRequireSymbol", "false"),

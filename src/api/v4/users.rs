@@ -7,10 +7,11 @@ use super::paging::Paging;
 use super::who::Who;
 use super::{Answer, etag};
 use crate::api::auth::{Anyone, Auth};
+use crate::api::client::client;
 use crate::model::{self, Millis, UserId, UserOrder};
 use crate::protocol::v4::{
-    AutocompleteUsers, AutocompletedUsers, ChangePassword, DONE, Done, ListUsers, PatchUser, SearchUsers, SetActive,
-    SetRoles, SignUp, User,
+    AutocompleteUsers, AutocompletedUsers, ChangePassword, DONE, Done, ListUsers, PatchUser, RedeemReset, SearchUsers,
+    SendReset, SetActive, SetRoles, SignUp, User,
 };
 use crate::services::{Core, pictures, users};
 
@@ -24,6 +25,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/users/usernames", web::post().to(by_usernames))
         .route("/users/username/{username}", web::get().to(by_username))
         .route("/users/email/{email}", web::get().to(by_email))
+        .route("/users/password/reset/send", web::post().to(send_reset))
+        .route("/users/password/reset", web::post().to(redeem_reset))
         .route("/users/{user_id}", web::get().to(get))
         .route("/users/{user_id}/image", web::get().to(picture))
         .route("/users/{user_id}/patch", web::put().to(patch))
@@ -152,6 +155,26 @@ async fn change_password(
     } else {
         users::reset_password(&core, &caller, user, &body.new_password).await?;
     }
+    Ok(web::Json(DONE))
+}
+
+async fn send_reset(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: web::Json<SendReset>,
+) -> Answer<web::Json<Done>> {
+    let address = client(&core, &request, String::new()).address;
+    users::send_reset(&core, &body.email, address).await?;
+    Ok(web::Json(DONE))
+}
+
+async fn redeem_reset(
+    core: web::Data<Core>,
+    request: HttpRequest,
+    body: web::Json<RedeemReset>,
+) -> Answer<web::Json<Done>> {
+    let address = client(&core, &request, String::new()).address;
+    users::redeem_reset(&core, &body.token, &body.new_password, address).await?;
     Ok(web::Json(DONE))
 }
 

@@ -240,6 +240,24 @@ pub struct ChangePassword {
     pub new: String,
 }
 
+/// `POST /password-resets`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestPasswordReset {
+    /// Of the account whose password was forgotten.
+    pub email: String,
+}
+
+/// `POST /password-resets/redeem`.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedeemPasswordReset {
+    /// What stands behind `#token=` in the link.
+    pub token: String,
+    /// 8 to 72 bytes.
+    pub new_password: String,
+}
+
 /// `POST /users/lookup`: read several users at once, by id or by name, at most 1,000 together.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]

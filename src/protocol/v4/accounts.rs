@@ -73,6 +73,22 @@ pub struct ChangePassword {
     pub new_password: String,
 }
 
+/// `POST /users/password/reset/send`.
+#[derive(Debug, Deserialize)]
+pub struct SendReset {
+    /// Of the account whose password was forgotten.
+    pub email: String,
+}
+
+/// `POST /users/password/reset`.
+#[derive(Debug, Deserialize)]
+pub struct RedeemReset {
+    /// From the mail.
+    pub token: String,
+    /// The one to come.
+    pub new_password: String,
+}
+
 /// A preference. Clients may leave the value out when they delete it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PreferenceItem {

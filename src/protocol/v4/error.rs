@@ -53,6 +53,7 @@ const KNOWN: &[(&str, &str, Option<u16>)] = &[
     ("login.invalid", "api.user.login.invalid_credentials_email_username", None),
     ("login.locked", "api.user.check_user_login_attempts.too_many.app_error", None),
     ("login.throttled", "api.context.rate_limited.app_error", None),
+    ("password_reset.bad_token", "api.user.reset_password.link_expired.app_error", None),
     ("password.locked", "api.user.check_user_login_attempts.too_many.app_error", None),
     ("password.required", "api.context.invalid_body_param.app_error", None),
     ("password.wrong", "api.user.update_password.incorrect.app_error", None),

@@ -4,6 +4,7 @@ mod administration;
 mod directory;
 mod password;
 mod profile;
+mod recovery;
 mod rules;
 mod sign_up;
 
@@ -11,6 +12,7 @@ pub use administration::{promote, set_active, set_roles};
 pub use directory::{by_email, by_username, get, list, look_up};
 pub use password::{change_password, reset_password, set_password};
 pub use profile::patch;
+pub use recovery::{redeem_reset, send_reset};
 pub use sign_up::{create, sign_up};
 
 use std::sync::Arc;

@@ -1,7 +1,10 @@
 //! Changing passwords.
 
+use sqlx::{Postgres, Transaction};
+
 use super::{not_found, updated};
 use crate::error::{Error, Result};
+use crate::mail::Letter;
 use crate::model::{Permission, SessionId, UserId, now};
 use crate::services::{Caller, Core, access, passwords, sessions};
 use crate::storage;
@@ -52,14 +55,40 @@ pub(super) async fn prove(core: &Core, user: UserId, password: &str) -> Result<(
 async fn set(core: &Core, user: UserId, new: &str, keep: Option<SessionId>) -> Result<()> {
     passwords::check(new, core.config.accounts.password_min_length)?;
     let hash = core.passwords.hash(new).await?;
-    let mut transaction = core.db.begin().await?;
-    storage::users::set_password(&mut *transaction, user, &hash, now()).await?;
+    store(core, core.db.begin().await?, user, &hash, keep).await
+}
+
+/// Ends a transaction with a new password: all sessions but `keep` end, a link to reset it no longer works, and a mail tells
+/// whoever should know.
+pub(super) async fn store(
+    core: &Core,
+    mut transaction: Transaction<'_, Postgres>,
+    user: UserId,
+    hash: &str,
+    keep: Option<SessionId>,
+) -> Result<()> {
+    storage::users::set_password(&mut *transaction, user, hash, now()).await?;
     let ended = storage::sessions::delete_of_user(&mut *transaction, user, keep).await?;
+    storage::password_resets::forget(&mut *transaction, user).await?;
     let user = storage::users::get(&mut *transaction, user).await?.ok_or_else(not_found)?;
     transaction.commit().await?;
+    core.mail.send(notice(core, user.email.clone()));
     updated(core, user);
     for session in ended {
         sessions::ended(core, session);
     }
     Ok(())
+}
+
+fn notice(core: &Core, to: String) -> Letter {
+    let server = &core.config.server;
+    Letter {
+        to,
+        subject: format!("Your password for {} was changed", server.site_name),
+        text: format!(
+            "The password of your account at\n{site}\nwas changed just now.\n\n\
+             If it was not you, choose another one here and tell an administrator:\n{site}/forgot-password\n",
+            site = server.site_url
+        ),
+    }
 }

@@ -3,6 +3,7 @@
 mod administration;
 mod login;
 mod people;
+mod recovery;
 mod sessions;
 mod settings;
 mod sign_up;

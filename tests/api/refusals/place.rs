@@ -1,6 +1,7 @@
 //! The people and the things that the table is about.
 
 use rustchat::model::UserId;
+use rustchat::storage;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, PASSWORD, Person, TestServer, text};
@@ -140,6 +141,11 @@ impl World {
             let sessions = again.get("/api/v1/sessions").await.expect(200);
             let current = sessions.as_array().unwrap().iter().find(|session| session["current"] == true).unwrap();
             place.set("{session}", text(current, "id").to_owned());
+        }
+        if needs("{reset}") {
+            let token = format!("reset{}", self.places);
+            storage::password_resets::keep(&self.server.core.db, "mary@example.com", &token, i64::MAX).await.unwrap();
+            place.set("{reset}", token);
         }
         if needs("{category}") {
             let member = self.person(Actor::Member);

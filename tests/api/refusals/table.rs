@@ -220,6 +220,10 @@ POST /api/v1/sessions + {"login":"mary","password":"{password}"}
 POST /api/v4/users + {"username":"{unique}","email":"{unique}@example.com","password":"{password}"}
 POST /api/v4/users/logout +
 POST /api/v4/users/login + {"login_id":"mary","password":"{password}"}
+POST /api/v1/password-resets + {"email":"mary@example.com"}
+POST /api/v1/password-resets/redeem + {"token":"{reset}","new_password":"{password}"}
+POST /api/v4/users/password/reset/send + {"email":"mary@example.com"}
+POST /api/v4/users/password/reset + {"token":"{reset}","new_password":"{password}"}
 GET /api/v4/config/client?format=old +
 GET /api/v4/license/client?format=old +
 GET /api/v4/system/ping +

@@ -23,6 +23,10 @@ export const accountApi = {
     body(api.POST('/api/v1/sessions', { body: { login, password } })),
   logOut: () => api.DELETE('/api/v1/sessions/current'),
 
+  sendReset: (email: string) => api.POST('/api/v1/password-resets', { body: { email } }),
+  redeemReset: (token: string, password: string) =>
+    api.POST('/api/v1/password-resets/redeem', { body: { token, new_password: password } }),
+
   sessions: () => body(api.GET('/api/v1/sessions')),
   endSession: (id: string) => api.DELETE('/api/v1/sessions/{session_id}', { params: { path: { session_id: id } } }),
   endOtherSessions: () => api.DELETE('/api/v1/sessions'),

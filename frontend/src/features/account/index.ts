@@ -5,4 +5,6 @@ export { enter, logOut } from './enter'
 export { listenToAccount } from './events'
 export { useAccount } from './store'
 export const LoginPage = () => import('./pages/LoginPage.vue')
+export const ForgotPasswordPage = () => import('./pages/ForgotPasswordPage.vue')
+export const ResetPasswordPage = () => import('./pages/ResetPasswordPage.vue')
 export const SignUpPage = () => import('./pages/SignUpPage.vue')

@@ -262,6 +262,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail a link for choosing a new password to whoever has this address. The answer is the same if nobody has it. */
+        post: operations["password-resets.send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose a new password with the token of such a link, which lives a day. All sessions of the account end. */
+        post: operations["password-resets.redeem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts/{post_id}": {
         parameters: {
             query?: never;
@@ -1337,6 +1371,13 @@ export interface components {
              */
             seen_roots: number;
         };
+        /** @description `POST /password-resets/redeem`. */
+        RedeemPasswordReset: {
+            /** @description 8 to 72 bytes. */
+            new_password: string;
+            /** @description What stands behind `#token=` in the link. */
+            token: string;
+        };
         /** @description The answer to an [`Action`]. It never takes part in the sequence of events. */
         Reply: {
             /** @description What was asked for: `{"now"}` for a ping, the statuses for watched people. */
@@ -1349,6 +1390,11 @@ export interface components {
              * @description The `id` of the request.
              */
             reply: number;
+        };
+        /** @description `POST /password-resets`. */
+        RequestPasswordReset: {
+            /** @description Of the account whose password was forgotten. */
+            email: string;
         };
         /** @description What anybody may know of this installation, also before login: `GET /server`. */
         Server: {
@@ -2268,6 +2314,72 @@ export interface operations {
                 };
             };
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "password-resets.send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestPasswordReset"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "password-resets.redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeemPasswordReset"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
