@@ -27,6 +27,10 @@ const MAX_UNWOKEN: u32 = 16;
 /// longer wait would only delay the rest when a predecessor is lost with its instance, or held up by a broken bridge.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// A channel that has just begun does not know which place is next. So its first event waits this long for one that happened
+/// before it.
+const BEGINNING: Duration = Duration::from_millis(25);
+
 /// What the hub tells a channel.
 pub(crate) enum ChannelOrder {
     Broadcast(Arc<Broadcast>),
@@ -107,10 +111,11 @@ impl Channel {
             ctx.cancel_future(patience);
         }
         if self.queue.waiting() > 0 && self.patience.is_none() {
-            self.runtime.metrics.held.add(1);
-            self.patience = Some(ctx.run_later(PATIENCE, |channel, ctx| {
+            let begins = self.queue.begins();
+            self.runtime.metrics.held.add(usize::from(!begins));
+            self.patience = Some(ctx.run_later(if begins { BEGINNING } else { PATIENCE }, move |channel, ctx| {
                 channel.patience = None;
-                channel.runtime.metrics.given_up.add(1);
+                channel.runtime.metrics.given_up.add(usize::from(!begins));
                 channel.queue.give_up();
                 channel.deliver_due(ctx);
             }));

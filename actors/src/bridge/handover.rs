@@ -23,6 +23,8 @@ pub enum Handover {
 pub struct Claim {
     /// The instance that the client came to.
     pub by: Uuid,
+    /// Tells it from others of that instance for the same session, as a client may come and go.
+    pub number: u64,
     /// The session.
     pub connection: ConnectionId,
     /// Whose it must be.
@@ -43,6 +45,8 @@ pub struct Claim {
 pub struct Answer {
     /// The instance that asked.
     pub to: Uuid,
+    /// Which of its claims this answers.
+    pub number: u64,
     /// The instance that answers.
     pub from: Uuid,
     /// The session.

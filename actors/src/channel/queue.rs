@@ -11,7 +11,7 @@ const MOST: usize = 256;
 
 /// What waits for its turn. `T` is whatever travels.
 pub(super) struct Queue<T> {
-    /// The place that comes next; none before the first one is known.
+    /// The place that comes next; none until the first ones have had time to arrive.
     next: Option<u64>,
     /// In the order of arrival.
     waiting: VecDeque<(Option<u64>, T)>,
@@ -34,8 +34,12 @@ impl<T> Queue<T> {
 
     /// What is to be delivered now, one after the other.
     pub(super) fn next(&mut self) -> Option<T> {
-        let turn = self.waiting.iter().position(|(place, _)| place.is_some() && self.is_due(*place));
-        let turn = turn.or_else(|| self.waiting.front().filter(|(place, _)| self.is_due(*place)).map(|_| 0))?;
+        let is_first = self.waiting.front().is_some_and(|(place, _)| self.is_due(*place));
+        let turn = if is_first {
+            Some(0)
+        } else {
+            self.waiting.iter().position(|(place, _)| place.is_some() && self.is_due(*place))
+        }?;
         let (place, item) = self.waiting.remove(turn)?;
         if let Some(place) = place {
             self.next = self.next.max(Some(place + 1));
@@ -46,7 +50,12 @@ impl<T> Queue<T> {
     /// One that is late comes at once: better out of order than never. One without a place comes when nothing waits that
     /// came before it.
     fn is_due(&self, place: Option<u64>) -> bool {
-        place.is_none_or(|place| self.next.is_none_or(|next| place <= next))
+        place.is_none_or(|place| self.next.is_some_and(|next| place <= next))
+    }
+
+    /// Whether no place is known yet.
+    pub(super) fn begins(&self) -> bool {
+        self.next.is_none()
     }
 
     /// How many wait.
@@ -70,12 +79,15 @@ impl<T> Queue<T> {
 mod tests {
     use super::*;
 
-    /// What comes out after each of these, as one text.
+    /// What comes out after each of these, as one text; the first one has had its time.
     fn order(places: &[(Option<u64>, char)]) -> String {
         let mut queue = Queue::default();
         let mut out = String::new();
         for (place, item) in places {
             queue.push(*place, *item);
+            if queue.begins() {
+                queue.give_up();
+            }
             out.extend(std::iter::from_fn(|| queue.next()));
             out.push(' ');
         }
@@ -94,6 +106,17 @@ mod tests {
     }
 
     #[test]
+    fn the_first_ones_are_put_in_order_too() {
+        let mut queue = Queue::default();
+        for (place, item) in [(Some(8), 'b'), (Some(7), 'a'), (None, 'x')] {
+            queue.push(place, item);
+            assert_eq!(queue.next(), None);
+        }
+        queue.give_up();
+        assert_eq!(std::iter::from_fn(|| queue.next()).collect::<String>(), "abx");
+    }
+
+    #[test]
     fn what_has_no_place_does_not_overtake() {
         assert_eq!(order(&[(Some(1), 'a'), (Some(3), 'c'), (None, 'x'), (Some(2), 'b')]), "a   bcx ");
         assert_eq!(order(&[(None, 'x'), (Some(9), 'a'), (None, 'y')]), "x a y ");
@@ -109,6 +132,7 @@ mod tests {
     fn the_wait_is_bounded() {
         let mut queue = Queue::default();
         queue.push(Some(0), 0);
+        queue.give_up();
         assert_eq!(queue.next(), Some(0));
         let most = u64::try_from(MOST).unwrap();
         for place in 2..=most + 1 {

@@ -94,6 +94,11 @@ impl Channels {
         })
     }
 
+    /// Whether everything durable that this channel was sent is delivered.
+    pub(crate) fn is_quiet(&self, topic: Topic) -> bool {
+        self.live.get(&topic).is_none_or(|place| place.progress.behind() == 0)
+    }
+
     /// Channels that died or whose arbiter was replaced.
     pub(crate) fn dead(&self, crew: &Crew) -> Vec<Child> {
         let dead = self.live.values().filter(|place| !place.mailbox.connected() || crew.lost(place.seat));

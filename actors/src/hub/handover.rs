@@ -28,7 +28,6 @@ pub(crate) struct Claims {
 }
 
 struct Waiting {
-    /// Tells this claim from a later one for the same session.
     number: u64,
     next_seq: u64,
     /// Who has not answered.
@@ -37,14 +36,19 @@ struct Waiting {
 }
 
 impl Claims {
-    /// Nobody else can have the session when everybody who was asked says so, or is gone.
-    pub(crate) fn denied(&mut self, by: Uuid, connection: ConnectionId) {
+    /// Nobody can have the session when everybody who was asked says so, or is gone.
+    fn denied(&mut self, by: Uuid, connection: ConnectionId) {
         if let Some(waiting) = self.waiting.get_mut(&connection) {
             waiting.asked.remove(&by);
             if waiting.asked.is_empty() {
                 self.waiting.remove(&connection);
             }
         }
+    }
+
+    /// Whether this claim still waits, and not a later one for the same session.
+    fn waits(&self, connection: ConnectionId, number: u64) -> bool {
+        self.waiting.get(&connection).is_some_and(|waiting| waiting.number == number)
     }
 
     pub(crate) fn gone(&mut self, instance: Uuid) {
@@ -59,7 +63,8 @@ impl Claims {
 pub(crate) struct Packing {
     session: Arc<Session>,
     attachment: Attachment,
-    to: Uuid,
+    /// Who asked, and by which claim.
+    to: (Uuid, u64),
     heard: Vec<(Uuid, u64)>,
     watching: Vec<Topic>,
     /// A channel could not deliver.
@@ -112,8 +117,11 @@ impl Hub {
         if asked.is_empty() {
             return;
         }
+        self.claims.made += 1;
+        let number = self.claims.made;
         self.runtime.bridge.send(Message::Handover(Handover::Claim(Claim {
             by: self.runtime.instance,
+            number,
             connection,
             user: session.user,
             login: session.login,
@@ -121,11 +129,9 @@ impl Hub {
             next_seq,
             heard: self.peers.positions(),
         })));
-        self.claims.made += 1;
-        let number = self.claims.made;
         self.claims.waiting.insert(connection, Waiting { number, next_seq, asked, done });
         ctx.run_later(self.runtime.config.claim_patience, move |hub, _| {
-            if hub.claims.waiting.get(&connection).is_some_and(|waiting| waiting.number == number) {
+            if hub.claims.waits(connection, number) {
                 hub.claims.waiting.remove(&connection);
             }
         });
@@ -150,15 +156,16 @@ impl Hub {
             return self.answer(&claim, Outcome::NotHere);
         };
         let same = session.user == claim.user && session.login == claim.login && session.protocol == claim.protocol;
-        if !same || looks_left == 0 {
+        let caught_up = self.peers.have_heard(&claim.heard);
+        if !same || (looks_left == 0 && !caught_up) {
             return self.answer(&claim, Outcome::Refused);
         }
-        if !self.peers.have_heard(&claim.heard) {
+        if looks_left > 0 && !(caught_up && self.is_quiet(claim.connection)) {
             ctx.run_later(CATCH_UP, move |hub, ctx| hub.claimed(claim, looks_left - 1, ctx));
             return;
         }
         match session.outbox.resume(claim.next_seq, None) {
-            Ok(attachment) => self.pack(claim.connection, attachment, claim.by),
+            Ok(attachment) => self.pack(&claim, attachment),
             Err(_) => {
                 // Nobody can come back to it, here or there.
                 session.close(Disconnect::Resync);
@@ -167,11 +174,18 @@ impl Hub {
         }
     }
 
+    /// Whether nothing is under way in any of its channels: then no event waits there for a predecessor, which would reach the
+    /// session only where it goes. A channel that is never quiet is left all the same in the end.
+    fn is_quiet(&self, connection: ConnectionId) -> bool {
+        self.registry.topics(connection).iter().all(|topic| self.channels.is_quiet(*topic))
+    }
+
     /// The cut: from here on nothing more reaches the session. What its channels still have for it is awaited.
-    fn pack(&mut self, connection: ConnectionId, attachment: Attachment, to: Uuid) {
-        let Some((session, topics)) = self.registry.remove(connection) else { return };
+    fn pack(&mut self, claim: &Claim, attachment: Attachment) {
+        let Some((session, topics)) = self.registry.remove(claim.connection) else { return };
         let watching = topics.iter().filter(|topic| matches!(topic, Topic::Presence(_))).copied().collect();
         let heard = self.peers.positions();
+        let to = (claim.by, claim.number);
         self.packing += 1;
         self.recount(session.user);
         let packing = Arc::new(Packing { session, attachment, to, heard, watching, lost: AtomicBool::new(false) });
@@ -203,15 +217,18 @@ impl Hub {
     }
 
     fn answer(&self, claim: &Claim, outcome: Outcome) {
-        self.say(claim.by, claim.connection, outcome);
+        self.say((claim.by, claim.number), claim.connection, outcome);
     }
 
-    fn say(&self, to: Uuid, connection: ConnectionId, outcome: Outcome) {
-        let answer = Answer { to, from: self.runtime.instance, connection, outcome };
+    fn say(&self, (to, number): (Uuid, u64), connection: ConnectionId, outcome: Outcome) {
+        let answer = Answer { to, number, from: self.runtime.instance, connection, outcome };
         self.runtime.bridge.send(Message::Handover(Handover::Answer(answer)));
     }
 
     fn answered(&mut self, answer: &Answer) {
+        if !self.claims.waits(answer.connection, answer.number) {
+            return;
+        }
         match &answer.outcome {
             Outcome::NotHere => self.claims.denied(answer.from, answer.connection),
             Outcome::Refused => {

@@ -47,6 +47,11 @@ impl Registry {
         self.sessions.get(&id).map(|entry| &entry.session)
     }
 
+    /// What a session has joined.
+    pub(crate) fn topics(&self, id: ConnectionId) -> &[Topic] {
+        self.sessions.get(&id).map_or(&[], |entry| &entry.topics)
+    }
+
     pub(crate) fn of_user(&self, user: Uuid) -> &[Arc<Session>] {
         self.users.get(&user).map_or(&[], Vec::as_slice)
     }

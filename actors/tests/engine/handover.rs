@@ -102,7 +102,8 @@ pub async fn nothing_is_lost_or_doubled_while_everybody_talks(net: &dyn Net) {
             moves += 1;
             drop(ann);
             ann = Client::come_back(&engines[moves % engines.len()], ANN, &topics, id, next_seq).await.unwrap();
-            assert_eq!(ann.connection.id(), id, "move {moves}");
+            let stats = engines[moves % engines.len()].stats().await;
+            assert_eq!(ann.connection.id(), id, "move {moves}: {stats:?}");
         }
     }
     for talk in talking {

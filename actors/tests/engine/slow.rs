@@ -130,9 +130,13 @@ pub async fn a_refused_leave_ends_the_session(net: &dyn Net) {
     let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
     let bob = Client::open(&engine, BOB, &[TOWN]).await.unwrap();
     let cat = Client::open(&engine, CAT, &[OTHER]).await.unwrap();
+    // Three joins, and then what it hangs in: only then is the room in its mailbox known.
+    let handled = async |count| {
+        until(async || metric(&engine, "mailbox_handled_total{actor=\"channel\"}") >= count).await;
+    };
+    handled(3.0).await;
     let hanging = engine.hang_channel(TOWN);
-    // Three joins, and what it hangs in: only then is the room in its mailbox known.
-    until(async || metric(&engine, "mailbox_handled_total{actor=\"channel\"}") >= 4.0).await;
+    handled(4.0).await;
     for n in 0..8 {
         engine.publish(whisper(to(TOWN), &n.to_string()));
     }

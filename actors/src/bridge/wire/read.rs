@@ -155,6 +155,7 @@ impl Reader {
     fn claim(&mut self) -> Read<Claim> {
         Ok(Claim {
             by: self.id()?,
+            number: self.u64()?,
             connection: ConnectionId(self.id()?),
             user: self.id()?,
             login: self.id()?,
@@ -171,6 +172,7 @@ impl Reader {
     fn answer(&mut self) -> Read<Answer> {
         Ok(Answer {
             to: self.id()?,
+            number: self.u64()?,
             from: self.id()?,
             connection: ConnectionId(self.id()?),
             outcome: match self.u8()? {

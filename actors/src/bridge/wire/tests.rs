@@ -84,9 +84,10 @@ fn handovers() -> Vec<Handover> {
         heard: heard.clone(),
         watching: vec![Topic::Presence(id(3))],
     };
-    let answer = |outcome| Answer { to: id(1), from: id(2), connection: ConnectionId(id(3)), outcome };
+    let answer = |outcome| Answer { to: id(1), number: 8, from: id(2), connection: ConnectionId(id(3)), outcome };
     let claim = |protocol| Claim {
         by: id(1),
+        number: 9,
         connection: ConnectionId(id(2)),
         user: id(3),
         login: id(4),

@@ -166,6 +166,7 @@ impl Writer {
 
     fn claim(&mut self, claim: &Claim) {
         self.id(claim.by);
+        self.u64(claim.number);
         self.id(claim.connection.0);
         self.id(claim.user);
         self.id(claim.login);
@@ -179,6 +180,7 @@ impl Writer {
 
     fn answer(&mut self, answer: &Answer) {
         self.id(answer.to);
+        self.u64(answer.number);
         self.id(answer.from);
         self.id(answer.connection.0);
         match &answer.outcome {
