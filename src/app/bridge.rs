@@ -100,13 +100,17 @@ mod tests {
         core
     }
 
+    fn client() -> sessions::Client {
+        sessions::Client { address: [127, 0, 0, 1].into(), user_agent: String::new(), device_id: String::new() }
+    }
+
     async fn until_joined(core: &Core, joined: bool) {
         while readiness(core).await.redis != Some(joined) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
-    /// A token that a server remembers is good there until somebody tells it otherwise, and only Redis can.
+    /// A server trusts what it remembers while it hears of changes; without Redis it asks the database, and goes on.
     #[actix::test]
     async fn what_one_server_does_the_other_knows_and_without_redis_both_go_on() {
         let (redis, db) = (RedisServer::start(&[]), database().await);
@@ -118,26 +122,29 @@ mod tests {
             ..NewUser::default()
         };
         users::create(&one, new).await.unwrap();
-        let client =
-            sessions::Client { address: [127, 0, 0, 1].into(), user_agent: String::new(), device_id: String::new() };
-        let login = sessions::log_in(&one, "ada", PASSWORD, client).await.unwrap();
+        let login = sessions::log_in(&one, "ada", PASSWORD, client()).await.unwrap();
         sessions::authenticate(&two, &login.token).await.unwrap();
         timeout(LIMIT, until_joined(&one, true)).await.unwrap();
         timeout(LIMIT, until_joined(&two, true)).await.unwrap();
 
         redis.kill();
         timeout(LIMIT, until_joined(&one, false)).await.unwrap();
+        timeout(LIMIT, until_joined(&two, false)).await.unwrap();
         assert!(readiness(&one).await.works(), "degraded, but at work");
         users::set_password(&one, "ada", "another secret").await.unwrap();
-        sessions::authenticate(&two, &login.token).await.expect("it cannot know yet");
+        assert!(sessions::authenticate(&two, &login.token).await.is_err(), "nobody told it");
 
         redis.restart();
+        timeout(LIMIT, until_joined(&one, true)).await.unwrap();
+        timeout(LIMIT, until_joined(&two, true)).await.unwrap();
+        let login = sessions::log_in(&one, "ada", "another secret", client()).await.unwrap();
+        sessions::authenticate(&two, &login.token).await.unwrap();
+        users::set_password(&one, "ada", PASSWORD).await.unwrap();
         let refused = async {
             while sessions::authenticate(&two, &login.token).await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        timeout(LIMIT, refused).await.unwrap();
-        timeout(LIMIT, until_joined(&one, true)).await.unwrap();
+        timeout(LIMIT, refused).await.expect("and now it is told");
     }
 }
