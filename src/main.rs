@@ -13,6 +13,12 @@ use tikv_jemallocator::Jemalloc;
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
+/// Freed memory goes back to the system after one second instead of ten: of what thousands of connects leave behind, a
+/// quarter of the process was only waiting.
+#[expect(unsafe_code, reason = "the name under which jemalloc looks for its options")]
+#[unsafe(export_name = "_rjem_malloc_conf")]
+pub static ALLOCATOR_OPTIONS: &[u8] = b"dirty_decay_ms:1000,muzzy_decay_ms:0\0";
+
 /// Self-hosted team chat.
 #[derive(Parser)]
 #[command(version, about, disable_help_subcommand = true)]
