@@ -94,7 +94,7 @@ impl Channel {
 
     /// Delivers what has come in the order in which it happened.
     fn take(&mut self, broadcast: Arc<Broadcast>, ctx: &mut Context<Self>) {
-        if broadcast.class == Class::Ephemeral {
+        if broadcast.class == Class::Ephemeral && self.queue.waiting() == 0 {
             return self.broadcast(&broadcast);
         }
         self.queue.push(broadcast.place, broadcast);

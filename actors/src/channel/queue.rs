@@ -2,7 +2,7 @@
 //!
 //! Two posts that are stored one after the other may be published the other way round: by two workers of one instance, or
 //! by two instances, one of which is nearer. So a broadcast may carry its place among those of its topic, and one that
-//! comes before its predecessor waits for it, and everything durable after it does, too.
+//! comes before its predecessor waits for it, and everything after it does, too.
 
 use std::collections::VecDeque;
 

@@ -168,6 +168,8 @@ ann POST /api/v1/channels/{room}/members {"user_id":"{bob}"}
 pub const ELSEWHERE: &str = "
 DELETE /api/v1/sessions/{session}
 DELETE /api/v1/sessions/current
+POST /api/v1/password-resets
+POST /api/v1/password-resets/redeem
 POST /api/v1/users/lookup
 POST /api/v1/users/statuses
 POST /api/v4/channels/{channel}/members/ids
@@ -179,6 +181,8 @@ POST /api/v4/teams/{team}/members/ids
 POST /api/v4/users/group_channels
 POST /api/v4/users/ids
 POST /api/v4/users/logout
+POST /api/v4/users/password/reset
+POST /api/v4/users/password/reset/send
 POST /api/v4/users/search
 POST /api/v4/users/status/ids
 POST /api/v4/users/usernames
