@@ -176,9 +176,17 @@ impl Connection {
 
     /// Takes what is waiting, in order, until about `max_bytes` were taken (at least one message). Returns how many
     /// messages were taken. `take` runs under the session's lock: copy, and do nothing else.
-    pub fn drain(&self, max_bytes: usize, take: impl FnMut(&Outgoing<'_>)) -> usize {
+    pub fn drain(&self, max_bytes: usize, mut take: impl FnMut(&Outgoing<'_>)) -> usize {
         let Session { outbox, name, runtime, .. } = &*self.session;
-        outbox.drain(self.attachment, name, max_bytes, &runtime.config, take)
+        let mut oldest = None;
+        let taken = outbox.drain(self.attachment, name, max_bytes, &runtime.config, |message| {
+            oldest = oldest.or_else(|| message.born());
+            take(message);
+        });
+        if let Some(born) = oldest {
+            runtime.metrics.to_socket.observe(born.elapsed());
+        }
+        taken
     }
 
     /// Ready when something waits or the session is closed. Otherwise the task is woken once, by what comes next.

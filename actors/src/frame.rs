@@ -8,6 +8,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -21,26 +22,35 @@ use crate::Protocol;
 /// so that one encoding serves everyone who is mentioned: `{..."mentions":["` + name + `"]`.
 ///
 /// Cloning copies a pointer; rings hold one per waiting event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Frame(Arc<Parts>);
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Parts {
     head: Bytes,
     tail: Option<Bytes>,
+    born: Instant,
 }
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        self.head() == other.head() && self.tail() == other.tail()
+    }
+}
+
+impl Eq for Frame {}
 
 impl Frame {
     /// A frame that is the same for all its recipients but for the sequence number.
     #[must_use]
     pub fn new(head: Bytes) -> Self {
-        Self(Arc::new(Parts { head, tail: None }))
+        Self(Arc::new(Parts { head, tail: None, born: Instant::now() }))
     }
 
     /// A frame with the recipient's own name between `head` and `tail`.
     #[must_use]
     pub fn with_name(head: Bytes, tail: Bytes) -> Self {
-        Self(Arc::new(Parts { head, tail: Some(tail) }))
+        Self(Arc::new(Parts { head, tail: Some(tail), born: Instant::now() }))
     }
 
     /// What comes first.
@@ -51,6 +61,11 @@ impl Frame {
 
     fn len(&self) -> usize {
         self.head().len() + self.tail().map_or(0, Bytes::len)
+    }
+
+    /// When it was encoded, or came from another instance.
+    pub(crate) fn born(&self) -> Instant {
+        self.0.born
     }
 
     /// What comes after the recipient's name; `None` if the name is not written.

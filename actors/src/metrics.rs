@@ -126,6 +126,7 @@ pub struct Metrics {
     pub(crate) restarts: Counter,
     pub(crate) encoded_bytes: Counter,
     pub(crate) delivery: Histogram,
+    pub(crate) to_socket: Histogram,
     pub(crate) bridge: Arc<BridgeMetrics>,
 }
 
@@ -165,6 +166,11 @@ impl Metrics {
         self.delivery.for_each(
             "rustchat_engine_delivery_seconds",
             "From publishing to the last local outbox",
+            &mut visit,
+        );
+        self.to_socket.for_each(
+            "rustchat_engine_socket_seconds",
+            "From encoding to the socket, of the oldest event of each write; what a resume replays counts with its age",
             &mut visit,
         );
         self.bridge.for_each(&mut visit);

@@ -1,5 +1,7 @@
 //! What a socket writes: an answer as it is, or an event finished with its number.
 
+use std::time::Instant;
+
 use bytes::{Bytes, BytesMut};
 
 use crate::Frame;
@@ -17,6 +19,14 @@ const SEQ: &[u8] = b",\"seq\":";
 impl<'a> Outgoing<'a> {
     pub(crate) fn new(piece: Piece<'a>) -> Self {
         Self(piece)
+    }
+
+    /// When the event was encoded.
+    pub(crate) fn born(&self) -> Option<Instant> {
+        match &self.0 {
+            Piece::Reply(_) => None,
+            Piece::Event { frame, .. } => Some(frame.born()),
+        }
     }
 
     /// Its length in bytes.

@@ -297,3 +297,14 @@ pub async fn a_lost_predecessor_holds_nothing_up_for_long(net: &dyn Net) {
     engine.publish(say(to(TOWN), "3").at(2));
     assert_eq!(ann.next().await.unwrap(), "{\"say\":\"3\",\"seq\":3}", "late, and not lost");
 }
+
+pub async fn the_way_to_the_socket_is_measured(net: &dyn Net) {
+    let (engine, _) = start(net, config());
+    let ann = Client::open(&engine, ANN, &[TOWN]).await.unwrap();
+    let before = metric(&engine, "socket_seconds_count");
+    engine.publish(say(to(TOWN), "1"));
+    ann.next().await.unwrap();
+    assert_eq!(metric(&engine, "socket_seconds_count"), before + 1.0);
+    assert!(ann.read().is_empty());
+    assert_eq!(metric(&engine, "socket_seconds_count"), before + 1.0, "nothing was written");
+}

@@ -124,6 +124,7 @@ macro_rules! suite {
                 an_unknown_actor_has_no_snapshot,
                 what_happened_first_is_heard_first,
                 a_lost_predecessor_holds_nothing_up_for_long,
+        the_way_to_the_socket_is_measured,
             }
             resume {
                 what_was_missed_is_replayed_with_its_numbers,
