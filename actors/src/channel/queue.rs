@@ -42,7 +42,7 @@ impl<T> Queue<T> {
         }?;
         let (place, item) = self.waiting.remove(turn)?;
         if let Some(place) = place {
-            self.next = self.next.max(Some(place + 1));
+            self.next = self.next.max(Some(place.saturating_add(1)));
         }
         Some(item)
     }
